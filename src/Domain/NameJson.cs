@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EventCheckpoints.Domain;
+
+/// <summary>Names, ids and hashes as plain JSON strings, creation times as numbers: a record struct would be written {"Value":…}.</summary>
+public static class NameJson
+{
+    public static IList<JsonConverter> Converters { get; } =
+    [
+        new Text<DomainId>(text => DomainId.TryParse(text, out var id) ? id : throw new JsonException($"not a UUID: {text}"), id => id.ToString()),
+        new Text<DomainName>(text => DomainName.TryParse(text, out var name) ? name : throw new JsonException($"not a domain name: {text}"), name => name.Value),
+        new Text<MomentName>(text => MomentName.TryParse(text, out var name) ? name : throw new JsonException($"not a checkpoint name: {text}"), name => name.Value),
+        new Text<DefinitionHash>(DefinitionHash.Trusted, hash => hash.Value),
+        new Seconds(),
+        new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower),
+    ];
+
+    private sealed class Text<T>(Func<string, T> read, Func<T, string> write) : JsonConverter<T>
+        where T : struct
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => read(reader.GetString() ?? "");
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(write(value));
+    }
+
+    private sealed class Seconds : JsonConverter<CreationTime>
+    {
+        public override CreationTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetInt64());
+
+        public override void Write(Utf8JsonWriter writer, CreationTime value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Seconds);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace EventCheckpoints.Domain;
+
+/// <summary>A libvirt domain's UUID: what a domain is known by through renames and moves. Printed lower-case with dashes.</summary>
+public readonly record struct DomainId(Guid Value)
+{
+    public override string ToString() => Value.ToString("D");
+
+    /// <summary>Reads a UUID with or without dashes, as virUUIDParse does for both forms.</summary>
+    public static bool TryParse(string? text, out DomainId id)
+    {
+        var ok = Guid.TryParseExact(text, "D", out var value) || Guid.TryParseExact(text, "N", out value);
+        id = new DomainId(value);
+        return ok;
+    }
+}
+
+/// <summary>A libvirt domain's name: not empty, without '/' and newline (virDomainDefParseXML).</summary>
+public readonly record struct DomainName
+{
+    private DomainName(string value) => Value = value;
+
+    public string Value { get; }
+
+    public override string ToString() => Value;
+
+    public static bool TryParse([NotNullWhen(true)] string? text, out DomainName name)
+    {
+        var ok = !string.IsNullOrEmpty(text) && text.AsSpan().IndexOfAny('/', '\n') < 0;
+        name = ok ? new DomainName(text!) : default;
+        return ok;
+    }
+
+    /// <summary>For a name that has passed <see cref="TryParse"/> before: out of an event or a row.</summary>
+    public static DomainName Trusted(string value) => new(value);
+}
+
+/// <summary>
+/// A checkpoint's name, unique in its domain, compared byte for byte. The schema's rule is
+/// [a-zA-Z0-9_\-][a-zA-Z0-9_\-.]* over the whole text (domaincheckpoint.rng, checkpointName).
+/// </summary>
+public readonly record struct MomentName
+{
+    private MomentName(string value) => Value = value;
+
+    public string Value { get; }
+
+    public override string ToString() => Value;
+
+    public static bool TryParse([NotNullWhen(true)] string? text, out MomentName name)
+    {
+        var ok = !string.IsNullOrEmpty(text) && text[0] != '.' && !text.AsSpan().ContainsAnyExcept(Allowed);
+        name = ok ? new MomentName(text!) : default;
+        return ok;
+    }
+
+    /// <summary>For a name that has passed <see cref="TryParse"/> before: out of an event or a row.</summary>
+    public static MomentName Trusted(string value) => new(value);
+
+    private static readonly System.Buffers.SearchValues<char> Allowed =
+        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+}
+
+/// <summary>When a checkpoint was made: whole seconds since 1970-01-01 UTC, never negative (libvirt keeps a long long).</summary>
+public readonly record struct CreationTime(long Seconds) : IComparable<CreationTime>
+{
+    public int CompareTo(CreationTime other) => Seconds.CompareTo(other.Seconds);
+
+    public static CreationTime Of(DateTimeOffset instant) => new(instant.ToUnixTimeSeconds());
+
+    public static bool operator <(CreationTime left, CreationTime right) => left.Seconds < right.Seconds;
+
+    public static bool operator >(CreationTime left, CreationTime right) => left.Seconds > right.Seconds;
+
+    public static bool operator <=(CreationTime left, CreationTime right) => left.Seconds <= right.Seconds;
+
+    public static bool operator >=(CreationTime left, CreationTime right) => left.Seconds >= right.Seconds;
+}
+
+/// <summary>The address of a definition: SHA-256 over the UTF-8 bytes of its <c>&lt;domain&gt;</c> text, as 64 lower-case hex digits.</summary>
+public readonly record struct DefinitionHash
+{
+    private DefinitionHash(string value) => Value = value;
+
+    public string Value { get; }
+
+    public override string ToString() => Value;
+
+    public static DefinitionHash Of(string xml) => new(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(xml))));
+
+    /// <summary>For a hash out of an event or a row.</summary>
+    public static DefinitionHash Trusted(string value) => new(value);
+}

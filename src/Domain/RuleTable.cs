@@ -1,0 +1,61 @@
+namespace EventCheckpoints.Domain;
+
+/// <summary>
+/// What a rule means at each edge: its stable name, libvirt's error code with the prefix virsh shows for it (src/util/virerror.c), and the HTTP status.
+/// virsh's exit code is 1 for every refusal.
+/// </summary>
+public sealed record RuleMeaning(string Name, string LibvirtCode, string Prefix, int Status, string Title);
+
+/// <summary>The one table from a rule to its meaning.</summary>
+public static class RuleTable
+{
+    public static RuleMeaning Of(Rule rule) => rule switch
+    {
+        Rule.XmlMalformed => Xml("xml-malformed", "XML_DETAIL", "", "The XML is not well formed"),
+        Rule.XmlUnexpectedRoot => Xml("xml-unexpected-root", "XML_ERROR", "XML error: ", "The XML has another root element"),
+        Rule.XmlInvalidSchema => Xml("xml-invalid-schema", "XML_INVALID_SCHEMA", "XML document failed to validate against schema: ", "The XML does not follow libvirt's schema"),
+        Rule.XmlTooLarge => new("xml-too-large", "XML_ERROR", "XML error: ", 413, "The XML is too large"),
+        Rule.XmlTooDeep => Xml("xml-too-deep", "XML_ERROR", "XML error: ", "The XML is nested too deeply"),
+        Rule.NameMissing => Xml("name-missing", "XML_ERROR", "XML error: ", "A redefined checkpoint has no name"),
+        Rule.CreationTimeMissing => Xml("creation-time-missing", "INTERNAL_ERROR", "internal error: ", "A redefined checkpoint has no creation time"),
+        Rule.ParentIsItself => Conflict("parent-is-itself", "INVALID_ARG", "invalid argument: ", "A checkpoint cannot be its own parent"),
+        Rule.ParentNotFound => Conflict("parent-not-found", "INVALID_ARG", "invalid argument: ", "The parent does not exist"),
+        Rule.ParentWouldCycle => Conflict("parent-would-cycle", "INVALID_ARG", "invalid argument: ", "The parent would make a cycle"),
+        Rule.DefinitionUuidDiffers => Conflict("definition-uuid-differs", "INVALID_ARG", "", "The checkpoint's <domain> is another domain's"),
+        Rule.TooManyDisks => Conflict("too-many-disks", "CONFIG_UNSUPPORTED", "unsupported configuration: ", "More disks than the domain has"),
+        Rule.DomainWithoutDisks => Conflict("domain-without-disks", "CONFIG_UNSUPPORTED", "unsupported configuration: ", "The domain has no disk"),
+        Rule.DiskUnknown => Conflict("disk-unknown", "CONFIG_UNSUPPORTED", "unsupported configuration: ", "The domain has no such disk"),
+        Rule.DiskTwice => Conflict("disk-twice", "CONFIG_UNSUPPORTED", "unsupported configuration: ", "A disk is listed twice"),
+        Rule.DiskEmptyOrReadOnly => Conflict("disk-empty-or-readonly", "CONFIG_UNSUPPORTED", "unsupported configuration: ", "A disk without writable medium cannot have a bitmap"),
+        Rule.NameTaken => Conflict("name-taken", "OPERATION_FAILED", "operation failed: ", "The name is taken"),
+        Rule.CheckpointNotFound => new("checkpoint-not-found", "NO_DOMAIN_CHECKPOINT", "Domain checkpoint not found: ", 404, "No such checkpoint"),
+        Rule.NoParent => new("no-parent", "NO_DOMAIN_CHECKPOINT", "Domain checkpoint not found: ", 404, "The checkpoint is a root"),
+        Rule.FlagsExclusive => Bad("flags-exclusive", "INVALID_ARG", "", "Two flags exclude each other"),
+        Rule.FlagRequired => Bad("flag-required", "INVALID_ARG", "", "A flag needs another"),
+        Rule.DomainNotFound => new("domain-not-found", "NO_DOMAIN", "Domain not found: ", 404, "No such domain"),
+        Rule.DomainXmlInvalid => Xml("domain-xml-invalid", "XML_ERROR", "XML error: ", "The domain XML lacks something"),
+        Rule.DomainNameTaken => Conflict("domain-name-taken", "OPERATION_FAILED", "operation failed: ", "Another domain has the name"),
+        Rule.DomainUuidDiffers => Conflict("domain-uuid-differs", "OPERATION_FAILED", "operation failed: ", "The XML is another domain's"),
+        Rule.DomainNameUnchanged => Conflict("domain-name-unchanged", "INVALID_ARG", "invalid argument: ", "The domain has that name already"),
+        Rule.DomainHasCheckpoints => Conflict("domain-has-checkpoints", "OPERATION_INVALID", "Requested operation is not valid: ", "The domain has checkpoints"),
+        Rule.SecureDenied => new("secure-denied", "OPERATION_DENIED", "operation forbidden: ", 403, "Secrets are not for this reader"),
+        Rule.ListNotEmpty => Conflict("list-not-empty", "CONFIG_UNSUPPORTED", "unsupported configuration: ", "The domain has checkpoints already"),
+        Rule.ListWithoutCheckpoints => Xml("list-without-checkpoints", "XML_ERROR", "XML error: ", "The list is empty"),
+        Rule.ListInconsistent => Conflict("list-inconsistent", "XML_ERROR", "XML error: ", "Some items of the list cannot be taken"),
+        Rule.ListCurrentNotFound => Conflict("list-current-not-found", "NO_DOMAIN_CHECKPOINT", "Domain checkpoint not found: ", "The list's current checkpoint is not in it"),
+        Rule.DomainNameAmbiguous => Conflict("domain-name-ambiguous", "OPERATION_FAILED", "operation failed: ", "Several domains have the name"),
+        Rule.NotSupported => Bad("not-supported", "OPERATION_UNSUPPORTED", "Operation not supported: ", "A registry cannot do this"),
+        Rule.RequestInvalid => Bad("request-invalid", "INVALID_ARG", "invalid argument: ", "The request is not understood"),
+        Rule.VersionMismatch => new("version-mismatch", "OPERATION_FAILED", "operation failed: ", 412, "The domain has changed since"),
+        Rule.TooBusy => new("too-busy", "OPERATION_FAILED", "operation failed: ", 503, "Too many writers at once"),
+        Rule.Unauthenticated => new("unauthenticated", "AUTH_FAILED", "authentication failed: ", 401, "Who is asking is not known"),
+        Rule.Forbidden => new("forbidden", "OPERATION_DENIED", "operation forbidden: ", 403, "The role does not allow it"),
+        _ => throw new InvalidOperationException($"rule {rule} has no row"),
+    };
+
+    private static RuleMeaning Xml(string name, string code, string prefix, string title) => new(name, code, prefix, 422, title);
+
+    private static RuleMeaning Bad(string name, string code, string prefix, string title) => new(name, code, prefix, 400, title);
+
+    private static RuleMeaning Conflict(string name, string code, string prefix, string title) => new(name, code, prefix, 409, title);
+}
