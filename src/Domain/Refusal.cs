@@ -31,6 +31,10 @@ public enum Rule
     // libvirt's own, domains
     DomainNotFound,
     DomainXmlInvalid,
+    DomainNameMissing,
+    DomainNameInvalid,
+    DomainUuidInvalid,
+    DomainTargetMissing,
     DomainNameTaken,
     RenameTaken,
     DomainUuidDiffers,
