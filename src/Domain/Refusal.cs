@@ -31,7 +31,12 @@ public enum Rule
     // libvirt's own, domains
     DomainNotFound,
     DomainXmlInvalid,
+    DomainNameMissing,
+    DomainNameInvalid,
+    DomainUuidInvalid,
+    DomainTargetMissing,
     DomainNameTaken,
+    RenameTaken,
     DomainUuidDiffers,
     DomainNameUnchanged,
     DomainHasCheckpoints,
@@ -75,9 +80,16 @@ public sealed record ItemRefusal(int Index, string? Name, Refusal Refusal);
 public readonly struct Result<T>
     where T : class
 {
-    private Result(T? value, Refusal? refusal)
+    /// <summary>A value; for interfaces, which have no implicit conversion.</summary>
+    public Result(T value)
     {
         ValueOrNull = value;
+        Refusal = null;
+    }
+
+    private Result(Refusal refusal)
+    {
+        ValueOrNull = null;
         Refusal = refusal;
     }
 
@@ -88,9 +100,9 @@ public readonly struct Result<T>
     /// <summary>The value; only to be asked where <see cref="Refusal"/> is null.</summary>
     public T Value => ValueOrNull ?? throw new InvalidOperationException($"refused: {Refusal?.Message}");
 
-    public static implicit operator Result<T>(T value) => new(value, null);
+    public static implicit operator Result<T>(T value) => new(value);
 
-    public static implicit operator Result<T>(Refusal refusal) => new(null, refusal);
+    public static implicit operator Result<T>(Refusal refusal) => new(refusal);
 
     /// <summary>The value through <paramref name="next"/>, or the refusal as it is.</summary>
     public Result<TNext> Then<TNext>(Func<T, Result<TNext>> next)

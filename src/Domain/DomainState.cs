@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using EventCheckpoints.Domain.Moments;
+
+namespace EventCheckpoints.Domain;
+
+/// <summary>All that a decision needs to know of one domain, folded from its stream.</summary>
+/// <param name="Version">How many events the stream has; 0 for a domain never heard of.</param>
+/// <param name="Name">Null while the domain is not registered.</param>
+/// <param name="Definition">The domain's own definition now.</param>
+/// <param name="Recorded">The definitions whose text the stream holds already.</param>
+/// <param name="Current">The checkpoint that the next create becomes a child of; as libvirt keeps it in memory.</param>
+public sealed record DomainState(
+    DomainId Id,
+    long Version,
+    DomainName? Name,
+    DefinitionHash? Definition,
+    ImmutableHashSet<DefinitionHash> Recorded,
+    Forest<Checkpoint> Forest,
+    MomentName? Current)
+{
+    public static DomainState Unknown(DomainId id) => new(id, 0, null, null, [], Forest<Checkpoint>.Empty, null);
+
+    /// <summary>The state after these events. No rule is checked: what happened, happened.</summary>
+    /// <exception cref="InvalidOperationException">An event that this version of the software does not know.</exception>
+    public DomainState After(IReadOnlyCollection<DomainEvent> events)
+    {
+        if (events.Count == 0) return this;
+        var (name, definition, current) = (Name, Definition, Current);
+        var recorded = Recorded.ToBuilder();
+        var forest = Forest.Edit();
+        foreach (var happened in events)
+        {
+            switch (happened)
+            {
+                case DomainRegistered e:
+                    name = e.Name;
+                    break;
+                case DefinitionRecorded e:
+                    recorded.Add(e.Hash);
+                    break;
+                case DomainDefined e:
+                    definition = e.Definition;
+                    break;
+                case DomainRenamed e:
+                    name = e.Name;
+                    break;
+                case CheckpointCreated e:
+                    forest.Link(new Checkpoint(e.Name, e.Description, e.Parent, e.CreationTime, e.Disks, e.Definition));
+                    current = e.Name;
+                    break;
+                case CheckpointRedefined e:
+                    forest.Link(new Checkpoint(e.Name, e.Description, e.Parent, e.CreationTime, e.Disks, e.Definition));
+                    if (CurrentRule.RedefineMoves(current, e.Parent)) current = e.Name;
+                    break;
+                case CheckpointReparented e:
+                    forest.Link(forest.Get(e.Name) with { Parent = e.Parent });
+                    break;
+                case CheckpointDeleted e:
+                    if (current == e.Name) current = forest.Get(e.Name).Parent;
+                    forest.RemoveLeaf(e.Name);
+                    break;
+                case CurrentCheckpointChanged e:
+                    current = e.Name;
+                    break;
+                case DomainUndefined:
+                    (name, definition) = (null, null);
+                    break;
+                default:
+                    throw new InvalidOperationException($"the stream of domain {Id} holds an event of unknown type {happened.GetType().Name}");
+            }
+        }
+
+        return new DomainState(Id, Version + events.Count, name, definition, recorded.ToImmutable(), forest.ToForest(), current);
+    }
+}
+
+/// <summary>libvirt's rule for which checkpoint is current after a redefine; a create always becomes current, a delete hands it to the parent.</summary>
+public static class CurrentRule
+{
+    /// <summary>virDomainCheckpointRedefinePrep: there is no current one, or the redefined one's parent is it.</summary>
+    public static bool RedefineMoves(MomentName? current, MomentName? parent) => current is null || parent == current;
+}

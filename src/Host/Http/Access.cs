@@ -1,0 +1,64 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using EventCheckpoints.Domain;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace EventCheckpoints.Host.Http;
+
+/// <summary>A static bearer token: whom it names, and what it may do (reader or writer).</summary>
+public sealed record AccessToken(string Name, string Role, string Token);
+
+internal sealed class AccessOptions : AuthenticationSchemeOptions
+{
+    public IReadOnlyList<AccessToken> Tokens { get; set; } = [];
+}
+
+/// <summary>
+/// Who is asking. With tokens configured every request but /healthz needs one (RFC 6750); without any, only loopback is listened on and everybody
+/// there is the writer "local".
+/// </summary>
+internal sealed class Access(IOptionsMonitor<AccessOptions> options, ILoggerFactory log, UrlEncoder encoder)
+    : AuthenticationHandler<AccessOptions>(options, log, encoder)
+{
+    public const string SchemeName = "Bearer";
+    public const string Reader = "reader";
+    public const string Writer = "writer";
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Options.Tokens.Count == 0) return Task.FromResult(Ticket("local", Writer));
+        var header = Request.Headers.Authorization.ToString();
+        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return Task.FromResult(AuthenticateResult.NoResult());
+
+        // Every token is compared, in constant time each, so that the time taken tells nothing of any.
+        var given = SHA256.HashData(Encoding.UTF8.GetBytes(header["Bearer ".Length..].Trim()));
+        AccessToken? found = null;
+        foreach (var token in Options.Tokens)
+        {
+            if (CryptographicOperations.FixedTimeEquals(given, SHA256.HashData(Encoding.UTF8.GetBytes(token.Token)))) found = token;
+        }
+
+        return Task.FromResult(found is null ? AuthenticateResult.Fail("unknown token") : Ticket(found.Name, found.Role));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = SchemeName;
+        return new Refusal(Rule.Unauthenticated, "this server wants a token it knows: Authorization: Bearer TOKEN").Problem().ExecuteAsync(Context);
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        new Refusal(Rule.Forbidden, $"'{Context.User.Identity?.Name}' may read only; this needs the role {Writer}").Problem().ExecuteAsync(Context);
+
+    private static AuthenticateResult Ticket(string name, string role)
+    {
+        // A writer reads too.
+        Claim[] claims = role == Writer
+            ? [new(ClaimTypes.Name, name), new(ClaimTypes.Role, Writer), new(ClaimTypes.Role, Reader)]
+            : [new(ClaimTypes.Name, name), new(ClaimTypes.Role, Reader)];
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName));
+    }
+}

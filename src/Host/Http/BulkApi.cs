@@ -1,0 +1,132 @@
+using System.Text;
+using EventCheckpoints.Domain;
+using EventCheckpoints.Domain.Commands;
+using EventCheckpoints.Domain.Xml;
+using EventCheckpoints.Projections;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace EventCheckpoints.Host.Http;
+
+/// <summary>The answer to a redefine list.</summary>
+/// <param name="DryRun">Nothing was appended; the rest says what would have been.</param>
+public sealed record ListApplied(
+    DomainId Domain,
+    DomainName? DomainName,
+    long Version,
+    bool Changed,
+    bool DryRun,
+    IReadOnlyList<MomentName> Created,
+    IReadOnlyList<MomentName> Redefined,
+    IReadOnlyList<MomentName> Unchanged,
+    MomentName? Current);
+
+/// <summary>/v1/domains/{domain}/bulk: all checkpoints of a domain as one document, out and in.</summary>
+internal static class BulkApi
+{
+    /// <summary>A list is read from a file on the server's disk, so its size is bounded by that, not by memory.</summary>
+    public const long MaxListBytes = 4L * 1024 * 1024 * 1024;
+
+    public static void MapBulk(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/domains/{domain}/bulk", Dump).RequireAuthorization(Access.Reader).Produces<string>(200, "application/xml");
+        api.MapPost("/domains/{domain}/bulk", Redefine).RequireAuthorization(Access.Writer)
+            .Accepts<string>("application/xml", "multipart/form-data").Produces<ListApplied>().WithMetadata(new RequestSizeLimitAttribute(MaxListBytes)).DisableAntiforgery();
+    }
+
+    private static async Task<IResult> Dump(
+        IMediator mediator,
+        HttpContext context,
+        string domain,
+        [FromQuery(Name = "no-domain")] bool? noDomain,
+        [FromQuery(Name = "security-info")] bool? securityInfo)
+    {
+        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        if (found.Refusal is { } refusal) return refusal.Problem();
+        if (securityInfo == true && !context.User.IsInRole(Access.Writer)) return DomainsApi.SecureDenied("virDomainGetXMLDesc").Problem();
+        var bulk = await mediator.Send(new GetBulkXml(found.Value, noDomain == true, securityInfo == true), context.RequestAborted);
+        context.Response.SetVersion(bulk.Version);
+        context.Response.ContentType = "application/xml; charset=utf-8";
+        await foreach (var piece in bulk.Pieces.WithCancellation(context.RequestAborted))
+            await context.Response.WriteAsync(piece, Encoding.UTF8, context.RequestAborted);
+        return Results.Empty;
+    }
+
+    private static async Task<IResult> Redefine(
+        IMediator mediator, HttpContext context, string domain, string? mode, [FromQuery(Name = "dry-run")] bool? dryRun)
+    {
+        if (mode is not (null or "empty" or "merge")) return new Refusal(Rule.RequestInvalid, $"mode is '{mode}', and has to be empty or merge").Problem();
+        var precondition = context.Request.IfMatch();
+        if (precondition.Refusal is { } bad) return bad.Problem();
+        var read = await ReadDocuments(context.Request, context.RequestAborted);
+        if (read.Refusal is { } unread) return unread.Problem();
+        var documents = read.Value;
+
+        // A domain that was undefined is known again from the <domain> around its list.
+        var around = documents.Select(document => document.Domain).FirstOrDefault(definition => definition?.Id is not null);
+        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        if (found.Refusal is { } refusal && (around is null || (around.Name.Value != domain && around.Id.ToString() != domain))) return refusal.Problem();
+        var id = found.Refusal is null ? found.Value.Id : around!.Id!.Value;
+        var holder = around is null ? null : await DomainsApi.Holder(mediator, around.Name, context.RequestAborted);
+
+        var command = new RedefineList(documents, mode == "merge" ? ListMode.Merge : ListMode.Empty, holder);
+        var result = await mediator.Send(new Submit(id, command, context.Envelope(), precondition.Value.Version, dryRun == true), context.RequestAborted);
+        if (result.Refusal is { } no) return no.Problem();
+        var (after, decision, before) = result.Value;
+        var report = decision.List!;
+        var version = dryRun == true ? before.Version : after.Version;
+        context.Response.SetVersion(version);
+        return Results.Ok(new ListApplied(
+            id, after.Name, version, decision.Events.Count > 0 && dryRun != true, dryRun == true, report.Created, report.Redefined, report.Unchanged, report.Current));
+    }
+
+    private static async Task<Result<IReadOnlyList<ListDocument>>> ReadDocuments(HttpRequest request, CancellationToken cancellation)
+    {
+        if (Requests.IsXml(request))
+        {
+            var one = await ReadDocument(request.Body, 0, cancellation);
+            return one.Refusal is { } no ? no : new Result<IReadOnlyList<ListDocument>>([one.Value]);
+        }
+
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType != "multipart/form-data"
+            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 } boundary)
+            return new Refusal(Rule.RequestInvalid, $"the body is of type '{request.ContentType}', and has to be application/xml or multipart/form-data");
+
+        // Several files in one request are one list: all are taken or none.
+        var documents = new List<ListDocument>();
+        var parts = new MultipartReader(boundary, request.Body) { BodyLengthLimit = MaxListBytes };
+        while (await parts.ReadNextSectionAsync(cancellation) is { } part)
+        {
+            var read = await ReadDocument(part.Body, documents.Sum(document => document.Items.Count), cancellation);
+            if (read.Refusal is { } refusal)
+            {
+                var file = part.GetContentDispositionHeader()?.FileName.Value;
+                return file is null ? refusal : refusal with { Text = $"{file}: {refusal.Text}" };
+            }
+
+            documents.Add(read.Value);
+        }
+
+        return new Result<IReadOnlyList<ListDocument>>(documents);
+    }
+
+    private static async Task<Result<ListDocument>> ReadDocument(Stream body, int firstIndex, CancellationToken cancellation)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"eventcheckpoints-{Guid.NewGuid():N}.xml");
+        await using var spool = new FileStream(
+            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81920, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await body.CopyToAsync(spool, cancellation);
+        spool.Position = 0;
+        using var text = new StreamReader(spool, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false);
+        try
+        {
+            return ListReader.Read(text, firstIndex);
+        }
+        catch (DecoderFallbackException e)
+        {
+            return new Refusal(Rule.XmlMalformed, $"Input is not proper UTF-8, indicate encoding ! (byte 0x{e.BytesUnknown?.FirstOrDefault():X2})");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using EventCheckpoints.Domain;
+using EventCheckpoints.Domain.Commands;
+using EventCheckpoints.Domain.Xml;
+using EventCheckpoints.Projections;
+using MediatR;
+using Microsoft.AspNetCore.Mvc;
+
+namespace EventCheckpoints.Host.Http;
+
+/// <summary>/v1/domains/{domain}/checkpoints: what libvirt's virDomainCheckpoint functions do.</summary>
+internal static class CheckpointsApi
+{
+    public static void MapCheckpoints(this IEndpointRouteBuilder api)
+    {
+        var of = api.MapGroup("/domains/{domain}/checkpoints");
+        of.MapGet("", List).RequireAuthorization(Access.Reader).Produces<Page<CheckpointItem>>();
+        of.MapGet("/{name}", Get).RequireAuthorization(Access.Reader).Produces<CheckpointView>().Produces<string>(200, "application/xml");
+        of.MapGet("/{name}/parent", Parent).RequireAuthorization(Access.Reader).Produces<CheckpointView>();
+        of.MapGet("/{name}/children", (IMediator mediator, HttpContext context, string domain, string name, int? limit, string? cursor) =>
+            List(mediator, context, new ListQuery(domain, From: name, Limit: limit, Cursor: cursor))).RequireAuthorization(Access.Reader).Produces<Page<CheckpointItem>>();
+        of.MapGet("/{name}/descendants", (IMediator mediator, HttpContext context, string domain, string name, int? limit, string? cursor) =>
+            List(mediator, context, new ListQuery(domain, From: name, Descendants: true, Topological: true, Limit: limit, Cursor: cursor))).RequireAuthorization(Access.Reader).Produces<Page<CheckpointItem>>();
+        of.MapPost("", Create).RequireAuthorization(Access.Writer).Accepts<string>("application/xml").Produces<Applied>().Produces<Applied>(201);
+        of.MapPut("/{name}/parent", Reparent).RequireAuthorization(Access.Writer).Produces<Applied>();
+        of.MapDelete("/{name}", Delete).RequireAuthorization(Access.Writer).Produces<Applied>();
+        api.MapGet("/domains/{domain}/current", Current).RequireAuthorization(Access.Reader).Produces<CurrentView>();
+    }
+
+    /// <summary>The query of a list, in virsh's words.</summary>
+    internal sealed record ListQuery(
+        string Domain,
+        bool? Roots = null,
+        string? From = null,
+        bool? Descendants = null,
+        bool? Leaves = null,
+        [property: FromQuery(Name = "no-leaves")] bool? NoLeaves = null,
+        bool? Topological = null,
+        int? Limit = null,
+        string? Cursor = null);
+
+    private static async Task<IResult> List(IMediator mediator, HttpContext context, [AsParameters] ListQuery query)
+    {
+        var paging = Paging.Of(query.Limit, query.Cursor);
+        if (paging.Refusal is { } bad) return bad.Problem();
+        var found = await mediator.Send(new FindDomain(query.Domain), context.RequestAborted);
+        if (found.Refusal is { } refusal) return refusal.Problem();
+        MomentName? from = null;
+        if (query.From is { } below)
+        {
+            if (!MomentName.TryParse(below, out var name)) return NotFound(below).Problem();
+            from = name;
+        }
+
+        var filter = new CheckpointFilter(
+            query.Roots == true, from, query.Descendants == true, query.Leaves == true, query.NoLeaves == true, query.Topological == true);
+        var page = await mediator.Send(new ListCheckpoints(found.Value.Id, filter, paging.Value), context.RequestAborted);
+        return page.Refusal is { } no ? no.Problem() : Results.Ok(page.Value);
+    }
+
+    private static async Task<IResult> Get(
+        IMediator mediator,
+        HttpContext context,
+        string domain,
+        string name,
+        [FromQuery(Name = "no-domain")] bool? noDomain,
+        [FromQuery(Name = "security-info")] bool? securityInfo)
+    {
+        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        if (found.Refusal is { } refusal) return refusal.Problem();
+        if (!MomentName.TryParse(name, out var checkpoint)) return NotFound(name).Problem();
+        context.Response.SetVersion(found.Value.Version);
+        if (!context.Request.WantsXml())
+        {
+            var view = await mediator.Send(new GetCheckpoint(found.Value, checkpoint), context.RequestAborted);
+            return view.Refusal is { } none ? none.Problem() : Results.Ok(view.Value);
+        }
+
+        if (securityInfo == true && !context.User.IsInRole(Access.Writer)) return DomainsApi.SecureDenied("virDomainCheckpointGetXMLDesc").Problem();
+        // A size is what QEMU says of a bitmap now; a registry has none, and prints none, as libvirt's own test driver.
+        var xml = await mediator.Send(new GetCheckpointXml(found.Value, checkpoint, noDomain == true, securityInfo == true), context.RequestAborted);
+        return xml.Refusal is { } no ? no.Problem() : Results.Text(xml.Value, "application/xml");
+    }
+
+    private static async Task<IResult> Parent(IMediator mediator, HttpContext context, string domain, string name)
+    {
+        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        if (found.Refusal is { } refusal) return refusal.Problem();
+        if (!MomentName.TryParse(name, out var checkpoint)) return NotFound(name).Problem();
+        var view = await mediator.Send(new GetCheckpoint(found.Value, checkpoint), context.RequestAborted);
+        if (view.Refusal is { } none) return none.Problem();
+        if (view.Value.Parent is not { } parent) return new Refusal(Rule.NoParent, $"checkpoint '{name}' does not have a parent").Problem();
+        var above = await mediator.Send(new GetCheckpoint(found.Value, parent), context.RequestAborted);
+        return above.Refusal is { } gone ? gone.Problem() : Results.Ok(above.Value);
+    }
+
+    private static async Task<IResult> Create(
+        IMediator mediator,
+        HttpContext context,
+        string domain,
+        bool? redefine,
+        bool? quiesce,
+        [FromQuery(Name = "redefine-validate")] bool? validate)
+    {
+        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        if (found.Refusal is { } refusal) return refusal.Problem();
+        if (redefine == true && quiesce == true) return Exclusive("VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE", "VIR_DOMAIN_CHECKPOINT_CREATE_QUIESCE").Problem();
+        if (validate == true && redefine != true)
+        {
+            return new Refusal(
+                Rule.FlagRequired,
+                "Flag 'VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE' is required by flag 'VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE_VALIDATE'").Problem();
+        }
+
+        if (validate == true) return new Refusal(Rule.NotSupported, "bitmaps are on the host, and a registry cannot look at them: redefine without validate").Problem();
+        var text = await context.Request.ReadXmlAsync(context.RequestAborted);
+        var command = redefine == true
+            ? text.Then(CheckpointReader.ReadRedefine).Then<Command>(xml => new Redefine(xml))
+            : text.Then(CheckpointReader.ReadCreate).Then<Command>(xml => new Create(xml, CreationTime.Of(DateTimeOffset.UtcNow)));
+        return command.Refusal is { } no ? no.Problem() : await mediator.SubmitAsync(context, found.Value.Id, command.Value);
+    }
+
+    private static async Task<IResult> Reparent(IMediator mediator, HttpContext context, string domain, string name, ReparentBody body)
+    {
+        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        if (found.Refusal is { } refusal) return refusal.Problem();
+        if (!MomentName.TryParse(name, out var checkpoint)) return NotFound(name).Problem();
+        if (body.Parent is null) return await mediator.SubmitAsync(context, found.Value.Id, new Reparent(checkpoint, null));
+        return MomentName.TryParse(body.Parent, out var parent)
+            ? await mediator.SubmitAsync(context, found.Value.Id, new Reparent(checkpoint, parent))
+            : new Refusal(Rule.ParentNotFound, $"parent {body.Parent} for moment {name} not found").Problem();
+    }
+
+    private static async Task<IResult> Delete(
+        IMediator mediator, HttpContext context, string domain, string name, bool? children, [FromQuery(Name = "children-only")] bool? childrenOnly)
+    {
+        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        if (found.Refusal is { } refusal) return refusal.Problem();
+        return MomentName.TryParse(name, out var checkpoint)
+            ? await mediator.SubmitAsync(context, found.Value.Id, new Delete(checkpoint, children == true, childrenOnly == true))
+            : NotFound(name).Problem();
+    }
+
+    private static async Task<IResult> Current(IMediator mediator, HttpContext context, string domain)
+    {
+        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        if (found.Refusal is { } refusal) return refusal.Problem();
+        var current = await mediator.Send(new GetCurrent(found.Value.Id), context.RequestAborted);
+        context.Response.SetVersion(current.Version);
+        return Results.Ok(current);
+    }
+
+    private static Refusal NotFound(string name) => new(Rule.CheckpointNotFound, $"no domain checkpoint with matching name '{name}'");
+
+    private static Refusal Exclusive(string one, string other) => new(Rule.FlagsExclusive, $"Flags '{one}' and '{other}' are mutually exclusive");
+
+    internal sealed record ReparentBody(string? Parent);
+}

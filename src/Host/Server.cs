@@ -1,0 +1,71 @@
+using System.Net;
+using System.Text.Json;
+using EventCheckpoints.Host.Http;
+using EventCheckpoints.Projections;
+
+namespace EventCheckpoints.Host;
+
+/// <summary>How to serve.</summary>
+/// <param name="Urls">Where to listen, ';'-separated.</param>
+/// <param name="Connection">A PostgreSQL connection string.</param>
+/// <param name="Tokens">Who may ask; none: loopback only.</param>
+public sealed record ServeOptions(string Urls, string Connection, IReadOnlyList<AccessToken> Tokens);
+
+/// <summary>The server.</summary>
+public static class Server
+{
+    /// <exception cref="StartupException">The addresses are not loopback and no token is configured.</exception>
+    public static WebApplication Build(ServeOptions options)
+    {
+        if (options.Tokens.Count == 0 && options.Urls.Split(';').FirstOrDefault(url => !IsLoopback(url)) is { } open)
+            throw new StartupException($"{open} can be reached from other machines, and no token is configured: give --tokens FILE, or listen on a loopback address such as http://127.0.0.1:7878");
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(options.Urls.Split(';'));
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        // Without tokens a page in a browser must not get here under a name of its own (DNS rebinding).
+        if (options.Tokens.Count == 0) builder.Configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1]";
+        builder.Services.AddHostFiltering(filter => filter.AllowedHosts = builder.Configuration["AllowedHosts"]?.Split(';') ?? ["*"]);
+        builder.Services.AddEventCheckpoints(options.Connection);
+        builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<Problems.FaultHandler>();
+        builder.Services.AddOpenApi();
+        builder.Services.AddAuthentication(Access.SchemeName)
+            .AddScheme<AccessOptions, Access>(Access.SchemeName, scheme => scheme.Tokens = options.Tokens);
+        builder.Services.AddAuthorizationBuilder()
+            .AddPolicy(Access.Reader, policy => policy.RequireRole(Access.Reader))
+            .AddPolicy(Access.Writer, policy => policy.RequireRole(Access.Writer));
+
+        var app = builder.Build();
+        app.UseHostFiltering();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapEventCheckpoints();
+        return app;
+    }
+
+    /// <summary>A JSON array of {"name","role","token"}.</summary>
+    /// <exception cref="StartupException">The file cannot be read, or says something else.</exception>
+    public static IReadOnlyList<AccessToken> ReadTokens(string path)
+    {
+        try
+        {
+            var tokens = JsonSerializer.Deserialize<AccessToken[]>(File.ReadAllText(path), JsonSerializerOptions.Web);
+            return tokens is { Length: > 0 } && tokens.All(token => token is { Name.Length: > 0, Token.Length: >= 16, Role: Access.Reader or Access.Writer })
+                ? tokens
+                : throw new StartupException($"{path}: each token needs a name, a role (reader or writer) and at least 16 characters");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new StartupException($"{path}: {e.Message} It has to be a JSON array of {{\"name\",\"role\",\"token\"}}.");
+        }
+    }
+
+    private static bool IsLoopback(string url) =>
+        BindingAddress.Parse(url) is var address
+        && (address.IsUnixPipe || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip)));
+}

@@ -1,0 +1,119 @@
+using EventCheckpoints.Domain;
+using EventCheckpoints.Domain.Commands;
+using EventCheckpoints.Projections;
+using JasperFx.Events;
+using Marten;
+using Marten.Exceptions;
+using MediatR;
+using Npgsql;
+
+namespace EventCheckpoints.Host;
+
+/// <summary>Who asks for a change, through what and why: beside every event, in its headers.</summary>
+/// <param name="Source">cli, api, sync or import.</param>
+/// <param name="Occurred">When the source says it happened; the recorded time is the database's.</param>
+public sealed record Envelope(string Actor, string Source, string? Reason, string Correlation, string? Causation, DateTimeOffset Occurred);
+
+/// <summary>A command for one domain.</summary>
+/// <param name="IfVersion">Refuse unless the domain is at this version.</param>
+/// <param name="DryRun">Decide, and say what would happen, but append nothing.</param>
+public sealed record Submit(DomainId Domain, Command Command, Envelope By, long? IfVersion = null, bool DryRun = false) : IRequest<Result<Submitted>>;
+
+/// <summary>What a command did: the state after it, and the events that took it there (none if all was so already).</summary>
+public sealed record Submitted(DomainState After, Decision Decision, DomainState Before);
+
+/// <summary>
+/// The one write path: load the forest, decide, append expecting the version that was decided on. A lost race is loaded and decided again; only a
+/// caller who named a version is refused.
+/// </summary>
+public sealed class SubmitHandler(IDocumentStore store, Forests forests, Definitions definitions) : IRequestHandler<Submit, Result<Submitted>>
+{
+    /// <summary>
+    /// Writers of one domain take turns in a process, so that races are only with other hosts. Domains share a turn now and then, which costs
+    /// them a wait and nothing else.
+    /// </summary>
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 1024).Select(_ => new SemaphoreSlim(1))];
+
+    /// <summary>Races lost in a row before the caller is told to come back.</summary>
+    private const int Attempts = 50;
+
+    public async Task<Result<Submitted>> Handle(Submit request, CancellationToken cancellationToken)
+    {
+        var turn = _turns[(uint)request.Domain.GetHashCode() % _turns.Length];
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            // The state last seen may be old: an append finds that out by itself, every other answer has to be made on the state of now.
+            if (forests.LastSeen(request.Domain) is { } seen && await Attempt(request, seen, isNow: false, cancellationToken) is { } early) return early;
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                var now = await forests.NowAsync(request.Domain, cancellationToken);
+                if (await Attempt(request, now, isNow: true, cancellationToken) is { } answer) return answer;
+            }
+
+            return new Refusal(Rule.TooBusy, $"domain {request.Domain} changed {Attempts} times while this was being decided; try again");
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>The answer on this state; null if it has to be made again on a newer one.</summary>
+    private async Task<Result<Submitted>?> Attempt(Submit request, DomainState state, bool isNow, CancellationToken cancellation)
+    {
+        if (request.IfVersion is { } wanted && wanted != state.Version)
+        {
+            if (!isNow) return null;
+            return new Refusal(Rule.VersionMismatch, $"domain {request.Domain} is at version {state.Version}, not at {wanted}");
+        }
+
+        var live = state.Definition is { } hash ? await definitions.GetAsync(request.Domain, hash, cancellation) : null;
+        var decided = request.Command.Decide(state, live);
+        var changes = decided.Refusal is null && decided.Value.Events.Count > 0 && !request.DryRun;
+        if (!changes && !isNow) return null;
+        if (decided.Refusal is { } refusal) return refusal;
+        var decision = decided.Value;
+        if (!changes) return new Submitted(state.After(decision.Events), decision, state);
+        if (await Append(request, state.Version, decision.Events, cancellation) is { } lost)
+        {
+            if (lost.Refused is null) return null;
+            return lost.Refused;
+        }
+
+        var after = state.After(decision.Events);
+        forests.Keep(after);
+        return new Submitted(after, decision, state);
+    }
+
+    /// <summary>Null when appended; a lost race, or the refusal that the database's own rules make of it.</summary>
+    private async Task<NotAppended?> Append(Submit request, long version, IReadOnlyList<DomainEvent> events, CancellationToken cancellation)
+    {
+        await using var session = store.LightweightSession(Schema.Tenant);
+        session.CorrelationId = request.By.Correlation;
+        session.CausationId = request.By.Causation;
+        session.SetHeader("actor", request.By.Actor);
+        session.SetHeader("source", request.By.Source);
+        if (request.By.Reason is { } reason) session.SetHeader("reason", reason);
+        session.SetHeader("occurred", request.By.Occurred);
+        if (version == 0) session.Events.StartStream(request.Domain.Value, events);
+        else session.Events.Append(request.Domain.Value, version + events.Count, events);
+        try
+        {
+            await session.SaveChangesAsync(cancellation);
+            return null;
+        }
+        catch (Exception e) when (e is EventStreamUnexpectedMaxEventIdException or JasperFx.Events.ExistingStreamIdCollisionException)
+        {
+            return new NotAppended(null);
+        }
+        catch (MartenCommandException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } taken)
+        {
+            return taken.ConstraintName == "domains_name"
+                ? new NotAppended(new Refusal(Rule.DomainNameTaken, "a domain of that name already exists"))
+                : new NotAppended(null);
+        }
+    }
+
+    private sealed record NotAppended(Refusal? Refused);
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using EventCheckpoints.Domain;
+using MediatR;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EventCheckpoints.Projections;
+
+/// <summary>A domain in one line.</summary>
+/// <param name="Version">The version of its stream: the number of events so far, and its ETag.</param>
+/// <param name="Current">The checkpoint that the next create becomes a child of.</param>
+/// <param name="Definition">The hash of the domain's own definition.</param>
+public sealed record DomainSummary(
+    DomainId Id, DomainName Name, long Version, int Checkpoints, MomentName? Current, DefinitionHash Definition, DateTimeOffset LastChange);
+
+/// <summary>A registered domain by UUID or name.</summary>
+public sealed record FindDomain(string Key) : IRequest<Result<DomainSummary>>;
+
+/// <summary>The registered domains, in the order they were registered.</summary>
+/// <param name="WithCheckpoints">Only those that have some, or only those that have none (virsh list --with-checkpoint, --without-checkpoint).</param>
+public sealed record ListDomains(bool? WithCheckpoints, Paging Paging) : IRequest<Result<Page<DomainSummary>>>;
+
+/// <summary>Answers from table domains.</summary>
+public sealed class Domains(NpgsqlDataSource database)
+    : IRequestHandler<FindDomain, Result<DomainSummary>>, IRequestHandler<ListDomains, Result<Page<DomainSummary>>>
+{
+    private const string Columns = "domain_id, name, version, checkpoints, current, definition, changed_at, registered_at";
+
+    public async Task<Result<DomainSummary>> Handle(FindDomain request, CancellationToken cancellationToken)
+    {
+        var isId = DomainId.TryParse(request.Key, out var id);
+        // A UUID wins over a name that looks like one, as in virsh's own look-up order.
+        await using var command = database.CreateCommand(
+            $"select {Columns} from {Schema.Name}.domains where tenant_id = $1 and registered and {(isId ? "domain_id = $2" : "name = $2")}");
+        command.Parameters.AddWithValue(Schema.Tenant);
+        command.Parameters.AddWithValue(isId ? id.Value : request.Key);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        if (await row.ReadAsync(cancellationToken)) return Read(row).Summary;
+        return new Refusal(Rule.DomainNotFound, isId ? $"no domain with matching uuid '{id}'" : $"no domain with matching name '{request.Key}'");
+    }
+
+    public async Task<Result<Page<DomainSummary>>> Handle(ListDomains request, CancellationToken cancellationToken)
+    {
+        var (since, after) = (DateTime.MinValue, Guid.Empty);
+        if (request.Paging.Cursor is { } cursor && !TryParse(cursor, out since, out after)) return Paging.BadCursor(cursor);
+        await using var command = database.CreateCommand(
+            $"""
+            select {Columns} from {Schema.Name}.domains
+            where tenant_id = $1 and registered and (registered_at, domain_id) > ($2, $3) and ($4::boolean is null or (checkpoints > 0) = $4)
+            order by registered_at, domain_id limit $5
+            """);
+        command.Parameters.AddWithValue(Schema.Tenant);
+        command.Parameters.AddWithValue(NpgsqlDbType.TimestampTz, DateTime.SpecifyKind(since, DateTimeKind.Utc));
+        command.Parameters.AddWithValue(after);
+        command.Parameters.AddWithValue(NpgsqlDbType.Boolean, (object?)request.WithCheckpoints ?? DBNull.Value);
+        command.Parameters.AddWithValue(request.Paging.Limit + 1);
+        var rows = new List<(DomainSummary Summary, DateTime Registered)>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken)) rows.Add(Read(row));
+        var page = rows.Take(request.Paging.Limit).ToArray();
+        var next = rows.Count > page.Length
+            ? string.Create(CultureInfo.InvariantCulture, $"{page[^1].Registered.Ticks}.{page[^1].Summary.Id}")
+            : null;
+        return new Page<DomainSummary>([.. page.Select(entry => entry.Summary)], next);
+    }
+
+    private static bool TryParse(string cursor, out DateTime registered, out Guid domain)
+    {
+        (registered, domain) = (default, default);
+        var parts = cursor.Split('.');
+        if (parts.Length != 2 || !long.TryParse(parts[0], CultureInfo.InvariantCulture, out var ticks) || ticks < 0 || ticks > DateTime.MaxValue.Ticks) return false;
+        registered = new DateTime(ticks, DateTimeKind.Utc);
+        return Guid.TryParse(parts[1], out domain);
+    }
+
+    private static (DomainSummary Summary, DateTime Registered) Read(NpgsqlDataReader row) =>
+        (new DomainSummary(
+            new DomainId(row.GetGuid(0)),
+            DomainName.Trusted(row.GetString(1)),
+            row.GetInt64(2),
+            row.GetInt32(3),
+            row.IsDBNull(4) ? null : MomentName.Trusted(row.GetString(4)),
+            DefinitionHash.Trusted(row.GetString(5)),
+            row.GetFieldValue<DateTimeOffset>(6)),
+        row.GetDateTime(7));
+}

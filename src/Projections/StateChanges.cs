@@ -1,0 +1,116 @@
+using EventCheckpoints.Domain;
+
+namespace EventCheckpoints.Projections;
+
+/// <summary>A state that a checkpoint enters in a batch.</summary>
+/// <param name="From">The version of the event that made it.</param>
+/// <param name="To">The version of the event that ended it, if that is in the batch too.</param>
+/// <param name="Content">All of it; null where only the parent differs from the row before the batch.</param>
+internal sealed record EnteredState(MomentName Name, long From, long? To, MomentName? Parent, Checkpoint? Content, DateTimeOffset? Recorded);
+
+/// <summary>What a batch of one domain's events does to the rows.</summary>
+internal sealed class StateChanges
+{
+    private readonly Dictionary<MomentName, int> _open = [];
+    private readonly Dictionary<MomentName, MomentName?> _parents;
+
+    private StateChanges(PriorState prior)
+    {
+        _parents = new Dictionary<MomentName, MomentName?>(prior.Parents);
+        Current = prior.Current;
+    }
+
+    /// <summary>Rows of before the batch that end in it, with the version that ends each.</summary>
+    public Dictionary<MomentName, long> Closed { get; } = [];
+
+    public List<EnteredState> Entered { get; } = [];
+
+    public List<DefinitionRecorded> Definitions { get; } = [];
+
+    /// <summary>Null where the batch leaves it.</summary>
+    public DomainName? Name { get; private set; }
+
+    /// <summary>Null where the batch leaves it.</summary>
+    public DefinitionHash? Definition { get; private set; }
+
+    /// <summary>Null where the batch leaves it.</summary>
+    public bool? Registered { get; private set; }
+
+    /// <summary>Whether the batch says what is current.</summary>
+    public bool CurrentSaid { get; private set; }
+
+    public MomentName? Current { get; private set; }
+
+    public long Version { get; private set; }
+
+    public DateTimeOffset? Recorded { get; private set; }
+
+    /// <exception cref="InvalidOperationException">An event that this version of the software does not know.</exception>
+    public static StateChanges Of(IReadOnlyList<VersionedEvent> batch, PriorState prior)
+    {
+        var changes = new StateChanges(prior);
+        foreach (var e in batch) changes.Apply(e);
+        return changes;
+    }
+
+    private void Apply(VersionedEvent at)
+    {
+        (Version, Recorded) = (at.Version, at.Recorded);
+        switch (at.Event)
+        {
+            case DomainRegistered e:
+                (Name, Registered) = (e.Name, true);
+                break;
+            case DomainRenamed e:
+                Name = e.Name;
+                break;
+            case DomainUndefined:
+                Registered = false;
+                break;
+            case DefinitionRecorded e:
+                Definitions.Add(e);
+                break;
+            case DomainDefined e:
+                Definition = e.Definition;
+                break;
+            case CheckpointCreated e:
+                Enter(at, e.Name, e.Parent, new Checkpoint(e.Name, e.Description, e.Parent, e.CreationTime, e.Disks, e.Definition));
+                SetCurrent(e.Name);
+                break;
+            case CheckpointRedefined e:
+                Leave(at.Version, e.Name);
+                Enter(at, e.Name, e.Parent, new Checkpoint(e.Name, e.Description, e.Parent, e.CreationTime, e.Disks, e.Definition));
+                if (CurrentRule.RedefineMoves(Current, e.Parent)) SetCurrent(e.Name);
+                break;
+            case CheckpointReparented e:
+                var before = _open.TryGetValue(e.Name, out var index) ? Entered[index].Content : null;
+                Leave(at.Version, e.Name);
+                Enter(at, e.Name, e.Parent, before is null ? null : before with { Parent = e.Parent });
+                break;
+            case CheckpointDeleted e:
+                if (Current == e.Name) SetCurrent(_parents[e.Name]);
+                Leave(at.Version, e.Name);
+                break;
+            case CurrentCheckpointChanged e:
+                SetCurrent(e.Name);
+                break;
+            default:
+                throw new InvalidOperationException($"event of unknown type {at.Event.GetType().Name}");
+        }
+    }
+
+    private void SetCurrent(MomentName? name) => (Current, CurrentSaid) = (name, true);
+
+    private void Enter(VersionedEvent at, MomentName name, MomentName? parent, Checkpoint? content)
+    {
+        _open[name] = Entered.Count;
+        _parents[name] = parent;
+        Entered.Add(new EnteredState(name, at.Version, null, parent, content, at.Recorded));
+    }
+
+    private void Leave(long version, MomentName name)
+    {
+        if (_open.Remove(name, out var index)) Entered[index] = Entered[index] with { To = version };
+        else Closed.TryAdd(name, version);
+    }
+}
