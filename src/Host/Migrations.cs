@@ -1,6 +1,5 @@
 using DbUp;
 using DbUp.Engine;
-using DbUp.Engine.Output;
 using Npgsql;
 
 namespace EventCheckpoints.Host;
@@ -36,7 +35,7 @@ public static partial class Migrations
                 // $name$ quotes a function's body in PostgreSQL and is no variable of ours.
                 .WithVariablesDisabled()
                 .JournalTo(new SchemaJournal())
-                .LogTo(new NoUpgradeLog())
+                .LogToNowhere()
                 .Build()
                 .PerformUpgrade();
             if (!upgrade.Successful)

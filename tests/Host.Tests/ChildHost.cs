@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EventCheckpoints.Host.Postgres;
 using EventCheckpoints.Tests;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using EventCheckpoints.Host.Postgres;
 using EventCheckpoints.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -92,9 +93,9 @@ public sealed class EmbeddedPostgresRefusalTests : IAsyncLifetime
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root runs PostgreSQL as another user");
         var closed = directory.In("closed");
         Directory.CreateDirectory(closed);
-        await Command.RunAsync("chmod", ["0711", directory.Path], null, Cancellation);
-        await Command.RunAsync("chmod", ["0700", closed], null, Cancellation);
-        await Command.RunAsync("chown", ["4321", closed], null, Cancellation);
+        await Tool.RunAsync("chmod", ["0711", directory.Path], null, Cancellation);
+        await Tool.RunAsync("chmod", ["0700", closed], null, Cancellation);
+        await Tool.RunAsync("chown", ["4321", closed], null, Cancellation);
 
         var refused = await Assert.ThrowsAsync<StartupException>(
             () => EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(Path.Combine(closed, "data")), log, Cancellation));
@@ -108,7 +109,7 @@ public sealed class EmbeddedPostgresRefusalTests : IAsyncLifetime
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give files away");
         await MakeClusterAsync();
-        await Command.RunAsync("chown", ["-R", "root:root", Data], null, Cancellation);
+        await Tool.RunAsync("chown", ["-R", "root:root", Data], null, Cancellation);
 
         var refused = await Assert.ThrowsAsync<StartupException>(StartAsync);
 

@@ -1,3 +1,4 @@
+using EventCheckpoints.Host.Postgres;
 using EventCheckpoints.Tests;
 using Npgsql;
 using Xunit;
@@ -139,5 +140,5 @@ public sealed class EmbeddedPostgresTests : IAsyncLifetime
         return (string)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
-    private static Task<CommandOutput> KillAsync(int process) => Command.RunAsync("kill", ["-KILL", $"{process}"]);
+    private static Task<ToolOutput> KillAsync(int process) => Tool.RunAsync("kill", ["-KILL", $"{process}"]);
 }

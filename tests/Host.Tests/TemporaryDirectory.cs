@@ -1,4 +1,4 @@
-using EventCheckpoints.Host;
+using EventCheckpoints.Host.Postgres;
 
 namespace EventCheckpoints.Tests;
 
@@ -9,5 +9,5 @@ public sealed class TemporaryDirectory : IAsyncDisposable
 
     public string In(string name) => System.IO.Path.Combine(Path, name);
 
-    public async ValueTask DisposeAsync() => await Command.RunAsync("rm", ["-rf", "--", Path]);
+    public async ValueTask DisposeAsync() => await Tool.RunAsync("rm", ["-rf", "--", Path]);
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace EventCheckpoints.Host;
+namespace EventCheckpoints.Host.Postgres;
 
 /// <summary>
 /// A running PostgreSQL server process. Its id alone would not do: the kernel gives ids out again, and a process that was killed stays

@@ -1,4 +1,4 @@
-namespace EventCheckpoints.Host;
+namespace EventCheckpoints.Host.Postgres;
 
 /// <summary>
 /// Whom PostgreSQL's programs run as. initdb and postgres refuse root, and a user id without a passwd entry too (src/backend/main/main.c),
@@ -31,18 +31,18 @@ public sealed class ServiceUser
     {
         var owner = await FileOwner.OfAsync(cluster);
         if (Environment.IsPrivilegedProcess) return Other(owner, cluster);
-        var own = (await Command.RunAsync("id", ["-u"])).Text;
+        var own = (await Tool.RunAsync("id", ["-u"])).Text;
         return owner is null || owner.Uid == own
-            ? new ServiceUser(Environment.UserName, own, (await Command.RunAsync("id", ["-g"])).Text, [])
+            ? new ServiceUser(Environment.UserName, own, (await Tool.RunAsync("id", ["-g"])).Text, [])
             : throw new StartupException(
                 $"The PostgreSQL cluster in {cluster} belongs to user '{owner.Name}', not to '{Environment.UserName}': start as that user, or name another directory with --data DIR.");
     }
 
     /// <summary>Runs a program as this user, without any supplementary group.</summary>
-    public Task<CommandOutput> RunAsync(string program, IEnumerable<string> arguments, string? input = null, CancellationToken cancellation = default) =>
+    public Task<ToolOutput> RunAsync(string program, IEnumerable<string> arguments, string? input = null, CancellationToken cancellation = default) =>
         prefix is [var first, .. var rest]
-            ? Command.RunAsync(first, [.. rest, program, .. arguments], input, cancellation)
-            : Command.RunAsync(program, arguments, input, cancellation);
+            ? Tool.RunAsync(first, [.. rest, program, .. arguments], input, cancellation)
+            : Tool.RunAsync(program, arguments, input, cancellation);
 
     private static ServiceUser Other(FileOwner? owner, string cluster)
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace EventCheckpoints.Host;
+namespace EventCheckpoints.Host.Postgres;
 
 /// <summary>
 /// The directory of an embedded PostgreSQL, opened for one host at a time. In it: cluster/ (PostgreSQL's own), run (the socket's directory, or a
@@ -40,7 +40,7 @@ public sealed class DataDirectory : IDisposable
     /// <exception cref="StartupException">Another host has it, it is something else's, or it cannot be written or reached.</exception>
     public static async Task<DataDirectory> OpenAsync(string directory, ILogger log, CancellationToken cancellation)
     {
-        var path = (await Command.RunAsync("realpath", ["-m", "--", System.IO.Path.GetFullPath(directory)], null, cancellation)).Text;
+        var path = (await Tool.RunAsync("realpath", ["-m", "--", System.IO.Path.GetFullPath(directory)], null, cancellation)).Text;
         var user = await ServiceUser.ChooseAsync(In(path, "cluster"));
         try
         {
@@ -75,7 +75,7 @@ public sealed class DataDirectory : IDisposable
                 $"The data directory {path} belongs to user '{owner.Name}' and PostgreSQL would run as '{user.Name}': give it over with `chown {user.Name}: {path}`, or name another with --data DIR.");
         if (owner?.Uid == user.Uid) return;
         string[] owned = user.IsOther ? ["-o", user.Uid, "-g", user.Gid] : [];
-        var made = await Command.RunAsync("install", ["-d", "-m", "0700", .. owned, "--", path], null, cancellation);
+        var made = await Tool.RunAsync("install", ["-d", "-m", "0700", .. owned, "--", path], null, cancellation);
         if (!made.Succeeded) throw new IOException(made.Text);
     }
 
@@ -94,7 +94,7 @@ public sealed class DataDirectory : IDisposable
         catch (IOException taken) when (taken.HResult == WouldBlock)
         {
             // Not File.ReadAllText: that would ask for the lock as well.
-            var holder = Command.RunAsync("cat", ["--", file]).GetAwaiter().GetResult().Text;
+            var holder = Tool.RunAsync("cat", ["--", file]).GetAwaiter().GetResult().Text;
             throw new StartupException(
                 $"Another host (process {holder}) runs on {System.IO.Path.GetDirectoryName(file)}: stop it, or name another directory with --data DIR.");
         }

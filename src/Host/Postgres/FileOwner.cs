@@ -1,4 +1,4 @@
-namespace EventCheckpoints.Host;
+namespace EventCheckpoints.Host.Postgres;
 
 /// <summary>Who a file or directory belongs to, and its permission bits.</summary>
 /// <param name="Uid">Decimal.</param>
@@ -9,7 +9,7 @@ public sealed record FileOwner(string Uid, string Name, int Mode)
     /// <returns>Null where there is no such file, or where this process may not see it.</returns>
     public static async Task<FileOwner?> OfAsync(string path)
     {
-        var output = await Command.RunAsync("stat", ["-L", "-c", "%u %U %a", "--", path]);
+        var output = await Tool.RunAsync("stat", ["-L", "-c", "%u %U %a", "--", path]);
         return output.Succeeded && output.Text.Split(' ') is [var uid, var name, var mode]
             ? new FileOwner(uid, name, Convert.ToInt32(mode, 8))
             : null;

@@ -1,4 +1,4 @@
-namespace EventCheckpoints.Host;
+namespace EventCheckpoints.Host.Postgres;
 
 /// <summary>What an embedded PostgreSQL tells the operator.</summary>
 public static partial class PostgresLog

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace EventCheckpoints.Host;
+namespace EventCheckpoints.Host.Postgres;
 
 /// <summary>A directory with PostgreSQL's server programs (initdb, pg_ctl, postgres) of one major version.</summary>
 public sealed partial record PostgresBinaries(string Directory, int Major)
@@ -57,7 +57,7 @@ public sealed partial record PostgresBinaries(string Directory, int Major)
 
     private static async Task<int?> MajorOfAsync(string place)
     {
-        var output = await Command.RunAsync(Path.Combine(place, "pg_ctl"), ["--version"]);
+        var output = await Tool.RunAsync(Path.Combine(place, "pg_ctl"), ["--version"]);
         return Version().Match(output.Text) is { Success: true } match ? int.Parse(match.Groups[1].Value) : null;
     }
 

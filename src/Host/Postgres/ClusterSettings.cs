@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace EventCheckpoints.Host;
+namespace EventCheckpoints.Host.Postgres;
 
 /// <summary>The postgresql.conf of an embedded cluster, written at every start so that an upgraded host brings its own settings along.</summary>
 public static class ClusterSettings

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace EventCheckpoints.Host;
+namespace EventCheckpoints.Host.Postgres;
 
 /// <summary>What an embedded PostgreSQL is started with.</summary>
 /// <param name="Data">Its directory; made where it is missing. <see cref="DataDirectory.Default"/> unless the user named one.</param>

@@ -1,4 +1,4 @@
-namespace EventCheckpoints.Host;
+namespace EventCheckpoints.Host.Postgres;
 
 /// <summary>PostgreSQL's own programs on one cluster: initdb and pg_ctl, as the service user, with their failures as sentences.</summary>
 public sealed class ServerProgram(DataDirectory data, PostgresBinaries binaries, ILogger log)
@@ -92,7 +92,7 @@ public sealed class ServerProgram(DataDirectory data, PostgresBinaries binaries,
         await data.User.RunAsync("truncate", ["-s", "0", "--", data.Log]);
     }
 
-    private Task<CommandOutput> ControlAsync(string action, params string[] arguments) =>
+    private Task<ToolOutput> ControlAsync(string action, params string[] arguments) =>
         data.User.RunAsync(binaries.Program("pg_ctl"), [action, "-D", data.Cluster, .. arguments]);
 
     private long LogLength() => new FileInfo(data.Log) is { Exists: true } file ? file.Length : 0;

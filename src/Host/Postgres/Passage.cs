@@ -1,4 +1,4 @@
-namespace EventCheckpoints.Host;
+namespace EventCheckpoints.Host.Postgres;
 
 /// <summary>Lets PostgreSQL's user pass through the directories above a data directory, where root runs the host.</summary>
 public static class Passage
@@ -16,8 +16,8 @@ public static class Passage
         {
             if (await MayPassAsync(directory, user)) continue;
             if (await FileOwner.OfAsync(directory) is { Uid: "0" } owner && (owner.Mode & GroupBits) == 0
-                && (await Command.RunAsync("chgrp", ["--", user.Gid, directory])).Succeeded
-                && (await Command.RunAsync("chmod", ["g+x", "--", directory])).Succeeded
+                && (await Tool.RunAsync("chgrp", ["--", user.Gid, directory])).Succeeded
+                && (await Tool.RunAsync("chmod", ["g+x", "--", directory])).Succeeded
                 && await MayPassAsync(directory, user))
             {
                 log.PassageOpened(directory, user.Name, user.Gid);

@@ -1,22 +1,22 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace EventCheckpoints.Host;
+namespace EventCheckpoints.Host.Postgres;
 
 /// <summary>What another program said: its exit code, and standard output and error as one text without trailing blanks.</summary>
-public sealed record CommandOutput(int ExitCode, string Text)
+public sealed record ToolOutput(int ExitCode, string Text)
 {
     public bool Succeeded => ExitCode == 0;
 }
 
 /// <summary>Runs another program to its end. Arguments are passed as they are; no shell is between.</summary>
-public static class Command
+public static class Tool
 {
     // Nothing else of the host's environment is another program's business: it may hold tokens, and PG* variables would redirect PostgreSQL's tools.
     private static readonly string[] PassedOn = ["PATH", "LD_LIBRARY_PATH", "XDG_RUNTIME_DIR"];
 
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program, or it may not be run.</exception>
-    public static async Task<CommandOutput> RunAsync(
+    public static async Task<ToolOutput> RunAsync(
         string program, IEnumerable<string> arguments, string? input = null, CancellationToken cancellation = default)
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -56,7 +56,7 @@ public static class Command
             throw;
         }
 
-        lock (said) return new CommandOutput(process.ExitCode, said.ToString().TrimEnd());
+        lock (said) return new ToolOutput(process.ExitCode, said.ToString().TrimEnd());
 
         void Take(object sender, DataReceivedEventArgs line)
         {

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace EventCheckpoints.Host;
+namespace EventCheckpoints.Host.Postgres;
 
 /// <summary>Where the server's unix socket lies: a directory that only PostgreSQL's user and root may enter.</summary>
 public static class SocketDirectory
@@ -44,7 +44,7 @@ public static class SocketDirectory
         Encoding.UTF8.GetByteCount(directory + SocketName) <= LongestSocketPath
         && directory.All(character => char.IsAsciiLetterOrDigit(character) || character is '/' or '.' or '_' or '-' or '+');
 
-    private static async Task<CommandOutput> MustAsync(DataDirectory data, string program, string[] arguments)
+    private static async Task<ToolOutput> MustAsync(DataDirectory data, string program, string[] arguments)
     {
         var output = await data.User.RunAsync(program, arguments);
         return output.Succeeded ? output : throw new StartupException($"No directory for PostgreSQL's socket could be made for {data.Path}: {output.Text}.");
