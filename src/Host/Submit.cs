@@ -96,8 +96,8 @@ public sealed class SubmitHandler(IDocumentStore store, Forests forests, Definit
         session.SetHeader("source", request.By.Source);
         if (request.By.Reason is { } reason) session.SetHeader("reason", reason);
         session.SetHeader("occurred", request.By.Occurred);
-        if (version == 0) session.Events.StartStream(request.Domain.Value, events);
-        else session.Events.Append(request.Domain.Value, version + events.Count, events);
+        // Not StartStream for the first: that one would take the application's clock for the recorded time.
+        session.Events.Append(request.Domain.Value, version + events.Count, events);
         try
         {
             await session.SaveChangesAsync(cancellation);

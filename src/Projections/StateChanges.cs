@@ -41,6 +41,9 @@ internal sealed class StateChanges
 
     public MomentName? Current { get; private set; }
 
+    /// <summary>The batch begins the stream, so the domain has no row yet.</summary>
+    public bool IsFirst { get; private init; }
+
     public long Version { get; private set; }
 
     public DateTimeOffset? Recorded { get; private set; }
@@ -48,7 +51,7 @@ internal sealed class StateChanges
     /// <exception cref="InvalidOperationException">An event that this version of the software does not know.</exception>
     public static StateChanges Of(IReadOnlyList<VersionedEvent> batch, PriorState prior)
     {
-        var changes = new StateChanges(prior);
+        var changes = new StateChanges(prior) { IsFirst = batch[0].Version == 1 };
         foreach (var e in batch) changes.Apply(e);
         return changes;
     }
