@@ -22,7 +22,7 @@ internal sealed class XmlLines(string text)
     public string Context(int offset)
     {
         if (text.Length == 0)
-            return "(null)\n^\n";
+            return "(null)\n^";
         var last = Math.Min(offset, text.Length);
         while (last > 0 && (last == text.Length || text[last] is '\n' or '\r'))
         {
@@ -35,6 +35,6 @@ internal sealed class XmlLines(string text)
         var rest = text.AsSpan(start).IndexOfAny('\n', '\r');
         var end = rest < 0 ? text.Length : start + rest;
         var column = Encoding.UTF8.GetByteCount(text.AsSpan(start, Math.Max(0, Math.Min(offset, text.Length) - start)));
-        return $"{text[start..end]}\n{new string('-', column)}^\n";
+        return $"{text[start..end]}\n{new string('-', column)}^";
     }
 }

@@ -26,7 +26,7 @@ internal sealed class XmlTreeBuilder(string xml)
                 Text(element, reader);
                 break;
             case XmlNodeType.CDATA:
-                open.Peek().Text.Append(reader.Value);
+                open.Peek().Append(reader.Value);
                 open.Peek().Note(isCdata: true);
                 break;
             case XmlNodeType.Comment or XmlNodeType.ProcessingInstruction when open.TryPeek(out var element):
@@ -93,7 +93,7 @@ internal sealed class XmlTreeBuilder(string xml)
         if (droppable && !alone && !element.KeepsBlanks)
             return;
         element.Note(isText: true);
-        element.Text.Append(reader.Value);
+        element.Append(reader.Value);
     }
 
     private Dictionary<string, string> Scope(XmlTextReader reader)
@@ -139,6 +139,13 @@ internal sealed class XmlTreeBuilder(string xml)
         public Dictionary<string, string> Scope { get; } = scope;
 
         public StringBuilder Text { get; } = new();
+
+        public void Append(string value)
+        {
+            Text.Append(value);
+            if (!value.AsSpan().Trim(XmlTree.Blanks).IsEmpty)
+                Node.ChildrenBeforeText ??= Node.Children.Count;
+        }
 
         public bool HasContent { get; private set; }
 
