@@ -33,7 +33,7 @@ internal static partial class CheckpointSchema
         }
 
         if (placed == root.ChildrenBeforeText)
-            return Invalid($"Element {Root} has extra content: text", root.Position);
+            return Invalid($"Element {Root} has extra content: {root.NameOfText}", root.Position);
         if (placed < root.Children.Count)
             return Invalid($"Element {Root} has extra content: {root.Children[placed].Name}", root.Children[placed].Position);
         return root.Attributes.Count > 0

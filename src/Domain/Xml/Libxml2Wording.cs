@@ -149,9 +149,9 @@ internal sealed partial class Libxml2Wording
 
     private bool Fail(string sentence)
     {
-        var (line, column) = lines.Of(at);
-        var words = XmlText.Readable($"({source}):{line}: {sentence}\n{lines.Context(at)}");
-        fault = new Refusal(Rule.XmlMalformed, words, new XmlPosition(line, column));
+        var position = lines.Of(at);
+        var words = XmlText.Readable($"({source}):{position.Line}: {sentence}\n{lines.Context(at)}");
+        fault = new Refusal(Rule.XmlMalformed, words, position);
         return false;
     }
 

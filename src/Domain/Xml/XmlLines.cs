@@ -8,15 +8,16 @@ internal sealed class XmlLines(string text)
     private int counted;
     private int line = 1;
 
-    /// <summary>Line and column, from 1. Cheap where offsets only grow.</summary>
-    public (int Line, int Column) Of(int offset)
+    /// <summary>From 1. Each call costs the way from the last one's offset, which must not be after this one's.</summary>
+    public int Line(int offset)
     {
-        if (offset < counted)
-            (counted, line) = (0, 1);
         line += text.AsSpan(counted, offset - counted).Count('\n');
         counted = offset;
-        return (line, offset - text.LastIndexOf('\n', Math.Max(0, offset - 1), Math.Max(0, offset)));
+        return line;
     }
+
+    /// <summary>Line and column, from 1.</summary>
+    public XmlPosition Of(int offset) => new(text.AsSpan(0, offset).Count('\n') + 1, offset - text.AsSpan(0, offset).LastIndexOf('\n'));
 
     /// <summary>The line around an offset and an arrow under it, in bytes (virxml.c, catchXMLError).</summary>
     public string Context(int offset)
