@@ -4,7 +4,6 @@ using EventCheckpoints.Domain.Xml;
 using EventCheckpoints.Host;
 using EventCheckpoints.Tests;
 using Marten;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace EventCheckpoints.Projections.Tests;
@@ -36,8 +35,7 @@ internal sealed class TestStore : IAsyncDisposable
 
     public static async Task<TestStore> CreateAsync()
     {
-        var database = await TestPostgres.CreateDatabaseAsync();
-        Migrations.Apply(database.ConnectionString, NullLogger.Instance);
+        var database = await TestPostgres.CreateMigratedDatabaseAsync();
         return new TestStore(database, database.ConnectionString);
     }
 
