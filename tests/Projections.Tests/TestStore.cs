@@ -20,7 +20,7 @@ internal sealed class TestStore : IAsyncDisposable
         Store = Host.Store.Open(Database);
         Forests = new Forests(Database);
         Definitions = new Definitions(Database);
-        Handler = new SubmitHandler(Store, Forests, Definitions);
+        Handler = new SubmitHandler(Store, Database, Forests, Definitions);
     }
 
     public NpgsqlDataSource Database { get; }
