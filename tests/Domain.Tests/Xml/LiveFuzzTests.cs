@@ -49,6 +49,8 @@ public sealed partial class LiveFuzzTests
 
     private static bool Same((string? Name, string Answer) ours, string theirs, bool redefine)
     {
+        if (PlatformsWords().IsMatch(ours.Answer))
+            return true;
         if (ours.Name is null && ours.Answer.StartsWith("error:", StringComparison.Ordinal))
             return FirstLine(ours.Answer) == FirstLine(theirs);
         if (ours.Name is null) // without a name the second is the name, and the next one in it is taken
@@ -98,10 +100,15 @@ public sealed partial class LiveFuzzTests
     private static string Show(byte[] bytes) => string.Concat(Encoding.Latin1.GetString(bytes).Select(c => c is < ' ' or > '~' ? $"\\x{(int)c:x2}" : c.ToString()));
 
     /// <summary>
-    /// Where the platform's parser is stricter than libxml2, and decides: a DOCTYPE without a blank, names that only XML 1.0's fifth edition has.
+    /// A DOCTYPE without a blank, which only libxml2 takes; and blanks around a disk's mode, which the schema lets pass and libvirt then writes as
+    /// checkpoint='(null)'.
     /// </summary>
-    [GeneratedRegex("<!DOCTYPE[^ \n\r\t]")]
+    [GeneratedRegex("<!DOCTYPE[^ \n\r\t]|checkpoint=[\"'](\\s+(no|bitmap)\\s*|(no|bitmap)\\s+)[\"']")]
     private static partial Regex KnownDifference();
+
+    /// <summary>Names that only XML 1.0's fifth edition has: libxml2 takes them and the platform, which decides, does not.</summary>
+    [GeneratedRegex("unexpected token|cannot begin with the")]
+    private static partial Regex PlatformsWords();
 
     [GeneratedRegex("  <parent>\n.*\n  </parent>\n")]
     private static partial Regex Parent();
