@@ -84,6 +84,36 @@ public sealed class ListTests
     }
 
     [Fact]
+    public void A_long_list_is_not_held_and_its_equal_definitions_are_held_once()
+    {
+        const int count = 20_000;
+        var domain = $"<domain><name>d</name><metadata>{new string('x', 4000)}</metadata></domain>";
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var read = ListReader.Read(new Repeated("<checkpoints>", Good.Replace("</creationTime>", "</creationTime>" + domain, StringComparison.Ordinal), count, "</checkpoints>")).Value;
+        Assert.Equal(count, read.Items.Count);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 20_000_000); // of 160 MB of text
+        Assert.Same(read.Items[0].Read.Value.Definition, read.Items[^1].Read.Value.Definition);
+    }
+
+    /// <summary>A long text that is nowhere whole.</summary>
+    private sealed class Repeated(string start, string item, int count, string end) : TextReader
+    {
+        private string part = start;
+        private int at;
+        private int given;
+
+        public override int Read(char[] buffer, int index, int length)
+        {
+            if (at == part.Length && given <= count)
+                (part, at, given) = (given == count ? end : item, 0, given + 1);
+            var taken = Math.Min(length, part.Length - at);
+            part.CopyTo(at, buffer, index, taken);
+            at += taken;
+            return taken;
+        }
+    }
+
+    [Fact]
     public void An_empty_list_says_that_nothing_is_current() =>
         Assert.Equal("<domain><name>d</name>\n  <checkpoints>\n  </checkpoints>\n</domain>\n", Written([], "<domain><name>d</name>\n</domain>", null, null));
 

@@ -26,10 +26,10 @@ public sealed partial class LiveFuzzTests
     {
         Virsh.Need();
         var directory = Directory.CreateTempSubdirectory("xml-fuzz");
-        var documents = new Documents(Seed + (redefine ? 0 : 100_000));
+        var live = Multi();
+        var documents = new Documents(Seed + (redefine ? 0 : 100_000), live.Xml);
         var given = Enumerable.Range(0, Runs).Select(_ => documents.Bytes()).Where(bytes => !KnownDifference().IsMatch(Encoding.Latin1.GetString(bytes))).ToArray();
-        var disks = Multi().Disks;
-        var ours = given.Select(bytes => redefine ? Redefined(bytes, disks) : Created(bytes, disks)).ToArray();
+        var ours = given.Select(bytes => redefine ? Redefined(bytes, live) : Created(bytes, live)).ToArray();
         var groups = given.Select((bytes, i) =>
         {
             var file = Path.Combine(directory.FullName, i.ToString(CultureInfo.InvariantCulture));
@@ -58,21 +58,26 @@ public sealed partial class LiveFuzzTests
         return ours.Answer == (redefine ? theirs : Parent().Replace(Time().Replace(theirs, ""), ""));
     }
 
-    private static (string? Name, string Answer) Redefined(byte[] bytes, IReadOnlyList<DefinitionDisk> _) =>
+    private static (string? Name, string Answer) Redefined(byte[] bytes, Definition live) =>
         Answer(XmlText.Decode(bytes).Then(CheckpointReader.ReadRedefine).Then<Checkpoint>(xml =>
         {
             if (xml.Parent == xml.Name)
                 return new Refusal(Rule.ParentIsItself, $"cannot set moment {xml.Name} as its own parent");
             if (xml.Parent is { } parent)
                 return new Refusal(Rule.ParentNotFound, $"parent {parent} for moment {xml.Name} not found");
-            return new Checkpoint(xml.Name, xml.Description, null, xml.CreationTime, DiskAlignment.AsListed(xml.Disks, xml.Name), null);
+            if (xml.Definition is not { } definition)
+                return new Checkpoint(xml.Name, xml.Description, null, xml.CreationTime, DiskAlignment.AsListed(xml.Disks, xml.Name), null);
+            if (definition.Id != live.Id)
+                return new Refusal(Rule.DefinitionUuidDiffers, $"definition for checkpoint {xml.Name} must use uuid {live.Id}");
+            return DiskAlignment.Align(xml.Disks, definition.Disks, xml.Name)
+                .Then<Checkpoint>(disks => new Checkpoint(xml.Name, xml.Description, null, xml.CreationTime, disks, null));
         }));
 
-    private static (string? Name, string Answer) Created(byte[] bytes, IReadOnlyList<DefinitionDisk> disks)
+    private static (string? Name, string Answer) Created(byte[] bytes, Definition live)
     {
         var nameless = MomentName.Trusted("nameless");
         var (name, answer) = Answer(XmlText.Decode(bytes).Then(CheckpointReader.ReadCreate).Then(xml =>
-            DiskAlignment.Align(xml.Disks, disks, xml.Name ?? nameless).Then<Checkpoint>(aligned =>
+            DiskAlignment.Align(xml.Disks, live.Disks, xml.Name ?? nameless).Then<Checkpoint>(aligned =>
                 new Checkpoint(xml.Name ?? nameless, xml.Description, null, default, aligned, null))));
         return (name == nameless.Value ? null : name, answer);
     }
