@@ -22,7 +22,7 @@ public static class Store
         options.DatabaseSchemaName = Schema.Name;
         // The schema comes from migrations/ alone.
         options.AutoCreateSchemaObjects = AutoCreate.None;
-        // AsInteger only keeps Marten from adding a converter of its own: ours writes enums as lower-case words.
+        // AsInteger only keeps Marten from adding an enum converter of its own: ours (NameJson) writes libvirt's words.
         options.UseSystemTextJsonForSerialization(EventJson, EnumStorage.AsInteger, Casing.CamelCase);
         options.Policies.AllDocumentsAreMultiTenanted();
 

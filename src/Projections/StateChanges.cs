@@ -36,6 +36,9 @@ internal sealed class StateChanges
     /// <summary>Null where the batch leaves it.</summary>
     public bool? Registered { get; private set; }
 
+    /// <summary>When the registration in the batch was recorded; null while it is being appended.</summary>
+    public DateTimeOffset? RegisteredAt { get; private set; }
+
     /// <summary>Whether the batch says what is current.</summary>
     public bool CurrentSaid { get; private set; }
 
@@ -62,7 +65,7 @@ internal sealed class StateChanges
         switch (at.Event)
         {
             case DomainRegistered e:
-                (Name, Registered) = (e.Name, true);
+                (Name, Registered, RegisteredAt) = (e.Name, true, at.Recorded);
                 break;
             case DomainRenamed e:
                 Name = e.Name;

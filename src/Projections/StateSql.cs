@@ -86,11 +86,12 @@ internal static class StateSql
         ];
         var name = OrNull(changes.Name?.Value);
         var (registered, definition, current) = (OrNull(changes.Registered), OrNull(changes.Definition?.Value), OrNull(changes.Current?.Value));
-        var (opened, time) = (changes.Entered.Count(state => state.To is null), OrNull(changes.Recorded?.UtcDateTime));
+        var opened = changes.Entered.Count(state => state.To is null);
+        var (since, time) = (OrNull(changes.RegisteredAt?.ToUniversalTime()), OrNull(changes.Recorded?.ToUniversalTime()));
         yield return changes.IsFirst
-            ? (RegisterDomain, [.. states, tenant, domain, name, registered, definition, changes.Version, current, opened, time, time])
+            ? (RegisterDomain, [.. states, tenant, domain, name, registered, definition, changes.Version, current, opened, since, time])
             : (UpdateDomain,
-                [.. states, name, registered, registered, definition, changes.Version, changes.CurrentSaid, current, opened, registered, time, time, tenant, domain]);
+                [.. states, name, registered, registered, definition, changes.Version, changes.CurrentSaid, current, opened, registered, since, time, tenant, domain]);
     }
 
     private static string[] Names(EnteredState[] states) => [.. states.Select(s => s.Name.Value)];
@@ -101,7 +102,7 @@ internal static class StateSql
 
     private static string?[] Parents(EnteredState[] states) => [.. states.Select(s => s.Parent?.Value)];
 
-    private static DateTime?[] Recorded(EnteredState[] states) => [.. states.Select(s => s.Recorded?.UtcDateTime)];
+    private static DateTimeOffset?[] Recorded(EnteredState[] states) => [.. states.Select(s => s.Recorded?.ToUniversalTime())];
 
     private static object OrNull(object? value) => value ?? DBNull.Value;
 }

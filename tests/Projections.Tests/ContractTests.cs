@@ -12,7 +12,7 @@ public sealed class ContractTests
     public async Task The_migrations_make_what_Marten_expects()
     {
         await using var store = await TestStore.CreateAsync();
-        await store.Store.Storage.Database.AssertDatabaseMatchesConfigurationAsync(TestContext.Current.CancellationToken);
+        await store.Store.Storage.Database.AssertDatabaseMatchesConfigurationAsync();
     }
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class ContractTests
     {
         await using var store = await TestStore.CreateAsync();
         await using (var change = store.Database.CreateCommand($"alter table {Schema.Name}.mt_events drop column headers")) await change.ExecuteNonQueryAsync();
-        await Assert.ThrowsAnyAsync<Exception>(() => store.Store.Storage.Database.AssertDatabaseMatchesConfigurationAsync(TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<Exception>(() => store.Store.Storage.Database.AssertDatabaseMatchesConfigurationAsync());
     }
 
     [Fact]
@@ -49,18 +49,18 @@ public sealed class ContractTests
         {
             session.SetHeader("actor", "tester");
             session.Events.Append(Guid.NewGuid(), all.Length, all.Cast<object>());
-            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+            await session.SaveChangesAsync();
         }
 
         await using var command = store.Database.CreateCommand($"select type || ' ' || data::text from {Schema.Name}.mt_events order by seq_id");
         var stored = new List<string>();
-        await using (var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken))
-            while (await row.ReadAsync(TestContext.Current.CancellationToken)) stored.Add(row.GetString(0));
-        var committed = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "events.txt"), TestContext.Current.CancellationToken);
+        await using (var row = await command.ExecuteReaderAsync())
+            while (await row.ReadAsync()) stored.Add(row.GetString(0));
+        var committed = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "events.txt"));
         Assert.Equal(committed, stored);
 
         await using var again = store.Store.QuerySession(Schema.Tenant);
-        var read = await again.Events.QueryAllRawEvents().OrderBy(e => e.Sequence).ToListAsync(TestContext.Current.CancellationToken);
+        var read = await again.Events.QueryAllRawEvents().OrderBy(e => e.Sequence).ToListAsync();
         Assert.Equal(all.Select(Text), read.Select(e => Text((DomainEvent)e.Data)));
     }
 
