@@ -24,7 +24,10 @@ public sealed class TestPostgres : IAsyncDisposable
 
     private static readonly Dictionary<string, string> NotDurable = new()
     {
-        ["fsync"] = "off", ["synchronous_commit"] = "off", ["full_page_writes"] = "off", ["max_connections"] = "300",
+        ["fsync"] = "off",
+        ["synchronous_commit"] = "off",
+        ["full_page_writes"] = "off",
+        ["max_connections"] = "300",
     };
 
     private static readonly Lazy<Task<(string ConnectionString, IAsyncDisposable? Server)>> Started = new(StartAsync);
