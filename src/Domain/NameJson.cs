@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace EventCheckpoints.Domain;
 
-/// <summary>Names, ids and hashes as plain JSON strings, creation times as numbers: a record struct would be written {"Value":…}.</summary>
+/// <summary>Names, ids, hashes and modes as plain JSON strings, creation times as numbers: a record struct would be written {"Value":…}.</summary>
 public static class NameJson
 {
     public static IList<JsonConverter> Converters { get; } =
@@ -13,7 +13,9 @@ public static class NameJson
         new Text<MomentName>(text => MomentName.TryParse(text, out var name) ? name : throw new JsonException($"not a checkpoint name: {text}"), name => name.Value),
         new Text<DefinitionHash>(DefinitionHash.Trusted, hash => hash.Value),
         new Seconds(),
-        new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower),
+        new Text<DiskMode>(
+            text => text switch { "no" => DiskMode.No, "bitmap" => DiskMode.Bitmap, _ => throw new JsonException($"not a disk mode: {text}") },
+            mode => mode == DiskMode.No ? "no" : "bitmap"),
     ];
 
     private sealed class Text<T>(Func<string, T> read, Func<T, string> write) : JsonConverter<T>
@@ -22,6 +24,8 @@ public static class NameJson
         public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => read(reader.GetString() ?? "");
 
         public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(write(value));
+
+        public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => read(reader.GetString() ?? "");
     }
 
     private sealed class Seconds : JsonConverter<CreationTime>

@@ -31,11 +31,7 @@ public static class Server
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<Problems.FaultHandler>();
         builder.Services.AddOpenApi();
-        builder.Services.AddAuthentication(Access.SchemeName)
-            .AddScheme<AccessOptions, Access>(Access.SchemeName, scheme => scheme.Tokens = options.Tokens);
-        builder.Services.AddAuthorizationBuilder()
-            .AddPolicy(Access.Reader, policy => policy.RequireRole(Access.Reader))
-            .AddPolicy(Access.Writer, policy => policy.RequireRole(Access.Writer));
+        builder.Services.AddAccess(options.Tokens);
 
         var app = builder.Build();
         app.UseHostFiltering();

@@ -5,6 +5,7 @@ using JasperFx;
 using JasperFx.Events;
 using JasperFx.Events.Projections;
 using JasperFx.MultiTenancy;
+using Weasel.Core;
 using Marten;
 using Npgsql;
 
@@ -21,7 +22,8 @@ public static class Store
         options.DatabaseSchemaName = Schema.Name;
         // The schema comes from migrations/ alone.
         options.AutoCreateSchemaObjects = AutoCreate.None;
-        options.UseSystemTextJsonForSerialization(EventJson);
+        // AsInteger only keeps Marten from adding an enum converter of its own: ours (NameJson) writes libvirt's words.
+        options.UseSystemTextJsonForSerialization(EventJson, EnumStorage.AsInteger, Casing.CamelCase);
         options.Policies.AllDocumentsAreMultiTenanted();
 
         var events = options.Events;

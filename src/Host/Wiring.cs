@@ -8,7 +8,7 @@ using Npgsql;
 namespace EventCheckpoints.Host;
 
 /// <summary>Who answers what: the services of a running host.</summary>
-internal static class Wiring
+public static class Wiring
 {
     public static void AddEventCheckpoints(this IServiceCollection services, string connectionString)
     {

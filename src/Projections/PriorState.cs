@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EventCheckpoints.Domain;
 using Marten;
 
@@ -13,17 +14,15 @@ internal sealed record PriorState(MomentName? Current, IReadOnlyDictionary<Momen
     {
         if (!Needed(batch)) return Nothing;
         var deleted = batch.Select(e => e.Event).OfType<CheckpointDeleted>().Select(e => e.Name.Value).ToArray();
-        var current = await operations.AdvancedSql.QueryAsync<string?>(
-            $"select current from {Schema.Name}.domains where tenant_id = ? and domain_id = ?", cancellation, operations.TenantId, domain);
-        var parents = deleted.Length == 0 ? [] : await operations.AdvancedSql.QueryAsync<string, string?>(
+        var found = await operations.AdvancedSql.QueryAsync<string>(
             $"""
-            select name, parent from {Schema.Name}.checkpoint_states
-            where tenant_id = ? and domain_id = ? and to_version is null and name = any (?)
+            select json_build_object('current', d.current, 'parents', (
+                select coalesce(json_object_agg(s.name, s.parent), json_build_object()) from {Schema.Name}.checkpoint_states s
+                where s.tenant_id = d.tenant_id and s.domain_id = d.domain_id and s.to_version is null and s.name = any (?)))::text
+            from {Schema.Name}.domains d where d.tenant_id = ? and d.domain_id = ?
             """,
-            cancellation, operations.TenantId, domain, deleted);
-        return new PriorState(
-            current.Count == 0 ? null : Name(current[0]),
-            parents.ToDictionary(row => MomentName.Trusted(row.Item1), row => Name(row.Item2)));
+            cancellation, deleted, operations.TenantId, domain);
+        return JsonSerializer.Deserialize<PriorState>(found.Single(), Wire.Options)!;
     }
 
     /// <summary>A stream's first batch has nothing before it, and a create says itself what is current: the common cases cost no read.</summary>
@@ -32,6 +31,4 @@ internal sealed record PriorState(MomentName? Current, IReadOnlyDictionary<Momen
 
     private static bool DependsOnCurrentOrSetsIt(DomainEvent e) =>
         e is CheckpointCreated or CheckpointRedefined or CheckpointDeleted or CurrentCheckpointChanged;
-
-    private static MomentName? Name(string? value) => value is null ? null : MomentName.Trusted(value);
 }

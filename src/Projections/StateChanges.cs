@@ -36,10 +36,16 @@ internal sealed class StateChanges
     /// <summary>Null where the batch leaves it.</summary>
     public bool? Registered { get; private set; }
 
+    /// <summary>When the registration in the batch was recorded; null while it is being appended.</summary>
+    public DateTimeOffset? RegisteredAt { get; private set; }
+
     /// <summary>Whether the batch says what is current.</summary>
     public bool CurrentSaid { get; private set; }
 
     public MomentName? Current { get; private set; }
+
+    /// <summary>The batch begins the stream, so the domain has no row yet.</summary>
+    public bool IsFirst { get; private init; }
 
     public long Version { get; private set; }
 
@@ -48,7 +54,7 @@ internal sealed class StateChanges
     /// <exception cref="InvalidOperationException">An event that this version of the software does not know.</exception>
     public static StateChanges Of(IReadOnlyList<VersionedEvent> batch, PriorState prior)
     {
-        var changes = new StateChanges(prior);
+        var changes = new StateChanges(prior) { IsFirst = batch[0].Version == 1 };
         foreach (var e in batch) changes.Apply(e);
         return changes;
     }
@@ -59,7 +65,7 @@ internal sealed class StateChanges
         switch (at.Event)
         {
             case DomainRegistered e:
-                (Name, Registered) = (e.Name, true);
+                (Name, Registered, RegisteredAt) = (e.Name, true, at.Recorded);
                 break;
             case DomainRenamed e:
                 Name = e.Name;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace EventCheckpoints.Projections;
 
-/// <summary>The statements that write a batch's changes: at most two, of constant text, with the rows in arrays.</summary>
+/// <summary>The statements that write a batch's changes: at most two, of constant text, the rows in arrays.</summary>
 internal static class StateSql
 {
     private const string RecordDefinitions =
@@ -32,18 +32,31 @@ internal static class StateSql
             from unnest(?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::timestamptz[]) as n (name, from_version, to_version, parent, recorded)
             join closed c on c.name = n.name
         )
-        insert into {Schema.Name}.domains as d
+
+        """;
+
+    private const string RegisterDomain =
+        ChangeStates +
+        $"""
+        insert into {Schema.Name}.domains
             (tenant_id, domain_id, name, registered, definition, version, current, checkpoints, registered_at, changed_at)
-        values (?, ?, ?::text, ?, ?::text, ?, ?::text, ? - (select count(*) from closed), coalesce(?::timestamptz, now()), coalesce(?::timestamptz, now()))
-        on conflict (tenant_id, domain_id) do update set
-            name = coalesce(excluded.name, d.name),
-            registered = coalesce(?::boolean, d.registered),
-            definition = case when ?::boolean is false then null else coalesce(excluded.definition, d.definition) end,
-            version = excluded.version,
-            current = case when ? then excluded.current else d.current end,
-            checkpoints = d.checkpoints + excluded.checkpoints,
-            registered_at = case when excluded.registered and not d.registered then excluded.registered_at else d.registered_at end,
-            changed_at = excluded.changed_at
+        values (?, ?, ?, ?, ?::text, ?, ?::text, ? - (select count(*) from closed), coalesce(?::timestamptz, now()), coalesce(?::timestamptz, now()))
+        """;
+
+    // An undefined domain has no definition; its name stays, for the record, and is free for others.
+    private const string UpdateDomain =
+        ChangeStates +
+        $"""
+        update {Schema.Name}.domains set
+            name = coalesce(?::text, name),
+            registered = coalesce(?::boolean, registered),
+            definition = case when ?::boolean is false then null else coalesce(?::text, definition) end,
+            version = ?,
+            current = case when ? then ?::text else current end,
+            checkpoints = checkpoints + ? - (select count(*) from closed),
+            registered_at = case when ?::boolean is true then coalesce(?::timestamptz, now()) else registered_at end,
+            changed_at = coalesce(?::timestamptz, now())
+        where tenant_id = ? and domain_id = ?
         """;
 
     public static IEnumerable<(string Sql, object[] Parameters)> Of(string tenant, Guid domain, StateChanges changes)
@@ -60,7 +73,7 @@ internal static class StateSql
 
         var stated = changes.Entered.Where(state => state.Content is not null).ToArray();
         var moved = changes.Entered.Where(state => state.Content is null).ToArray();
-        yield return (ChangeStates,
+        object[] states =
         [
             changes.Closed.Keys.Select(name => name.Value).ToArray(), changes.Closed.Values.ToArray(), tenant, domain,
             tenant, domain, Names(stated), Froms(stated), Tos(stated), Parents(stated),
@@ -70,11 +83,15 @@ internal static class StateSql
             stated.Select(s => s.Content!.Definition?.Value).ToArray(),
             Recorded(stated),
             tenant, domain, Names(moved), Froms(moved), Tos(moved), Parents(moved), Recorded(moved),
-            tenant, domain, OrNull(changes.Name?.Value), changes.Registered ?? true, OrNull(changes.Definition?.Value),
-            changes.Version, OrNull(changes.Current?.Value), changes.Entered.Count(state => state.To is null),
-            OrNull(changes.Recorded?.UtcDateTime), OrNull(changes.Recorded?.UtcDateTime),
-            OrNull(changes.Registered), OrNull(changes.Registered), changes.CurrentSaid,
-        ]);
+        ];
+        var name = OrNull(changes.Name?.Value);
+        var (registered, definition, current) = (OrNull(changes.Registered), OrNull(changes.Definition?.Value), OrNull(changes.Current?.Value));
+        var opened = changes.Entered.Count(state => state.To is null);
+        var (since, time) = (OrNull(changes.RegisteredAt?.ToUniversalTime()), OrNull(changes.Recorded?.ToUniversalTime()));
+        yield return changes.IsFirst
+            ? (RegisterDomain, [.. states, tenant, domain, name, registered, definition, changes.Version, current, opened, since, time])
+            : (UpdateDomain,
+                [.. states, name, registered, registered, definition, changes.Version, changes.CurrentSaid, current, opened, registered, since, time, tenant, domain]);
     }
 
     private static string[] Names(EnteredState[] states) => [.. states.Select(s => s.Name.Value)];
@@ -85,7 +102,7 @@ internal static class StateSql
 
     private static string?[] Parents(EnteredState[] states) => [.. states.Select(s => s.Parent?.Value)];
 
-    private static DateTime?[] Recorded(EnteredState[] states) => [.. states.Select(s => s.Recorded?.UtcDateTime)];
+    private static DateTimeOffset?[] Recorded(EnteredState[] states) => [.. states.Select(s => s.Recorded?.ToUniversalTime())];
 
     private static object OrNull(object? value) => value ?? DBNull.Value;
 }

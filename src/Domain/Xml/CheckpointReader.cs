@@ -14,9 +14,7 @@ public static class CheckpointReader
     /// What a create reads. Refuses with <see cref="Rule.XmlMalformed"/>, <see cref="Rule.XmlTooLarge"/>, <see cref="Rule.XmlTooDeep"/>,
     /// <see cref="Rule.XmlUnexpectedRoot"/>, <see cref="Rule.XmlInvalidSchema"/>.
     /// </summary>
-    public static Result<CreateXml> ReadCreate(string xml) => Valid(xml).Then(root => DomainPasses(root) is { } refusal
-        ? (Result<CreateXml>)refusal
-        : new CreateXml(Name(root), Description(root), Disks(root)));
+    public static Result<CreateXml> ReadCreate(string xml) => Valid(xml).Then<CreateXml>(root => new CreateXml(Name(root), Description(root), Disks(root)));
 
     /// <summary>
     /// What a redefine reads. Refuses as <see cref="ReadCreate"/> and with <see cref="Rule.NameMissing"/>,
@@ -33,8 +31,6 @@ public static class CheckpointReader
 
     private static Result<RedefineXml> Redefine(string xml, XmlNode root)
     {
-        if (DomainPasses(root) is { } refusal)
-            return refusal;
         if (Name(root) is not { } name)
             return new Refusal(Rule.NameMissing, "a redefined checkpoint must have a name", root.Position);
         var time = root.First("creationTime");
@@ -46,10 +42,6 @@ public static class CheckpointReader
             ? DefinitionReader.Read(xml, domain).Then<RedefineXml>(definition => read with { Definition = definition })
             : read;
     }
-
-    /// <summary>What the store reads of a <c>&lt;domain&gt;</c> must pass the schema, on create too, where it is then ignored.</summary>
-    private static Refusal? DomainPasses(XmlNode root) =>
-        root.First("domain") is { } domain && !DefinitionSchema.Passes(domain) ? CheckpointSchema.ExtraElement(domain) : null;
 
     private static MomentName? Name(XmlNode root) => root.First("name") is { } name ? MomentName.Trusted(name.Text) : null;
 

@@ -5,7 +5,7 @@ namespace EventCheckpoints.Domain.Xml;
 
 /// <summary>
 /// libvirt's domaincheckpoint.rng by hand, in libxml2's words. Of a <c>&lt;domain&gt;</c> only what the store reads is looked at
-/// (<see cref="DefinitionReader"/>); the rest of it is opaque.
+/// (<see cref="DefinitionSchema"/>); the rest of it is opaque.
 /// </summary>
 internal static partial class CheckpointSchema
 {
@@ -15,41 +15,46 @@ internal static partial class CheckpointSchema
 
     private const string Root = "domaincheckpoint";
 
-    /// <summary>Null where the document is valid.</summary>
+    /// <summary>
+    /// Null where the document is valid. libxml2 sorts the children by name up to the first that has no place, checks each sort in the schema's
+    /// order, and looks at what has no place and at the attributes only then (xmlRelaxNGValidateInterleave).
+    /// </summary>
     public static Refusal? Check(XmlNode root)
     {
         if (root.Namespace is not null)
             return Invalid("Expecting no namespace for element domaincheckpoint", root.Position);
-        var seen = new HashSet<string>();
-        foreach (var child in root.Children)
+        var stranger = root.Children.FindIndex(child => child.Namespace is not null || !Parts.Any(part => part.Name == child.Name));
+        var placed = Math.Min(stranger < 0 ? root.Children.Count : stranger, root.ChildrenBeforeText ?? int.MaxValue);
+        foreach (var (name, isValid) in Parts)
         {
-            if (!child.Is(child.Name) || !Known.TryGetValue(child.Name, out var isValid))
-                return Invalid($"Element {Root} has extra content: {child.Name}", child.Position);
-            if (!seen.Add(child.Name) || !isValid(child))
-                return ExtraElement(child);
+            var given = root.Children.Take(placed).Where(child => child.Name == name).ToList();
+            if (given.Count > 1 || (given.Count == 1 && !isValid(given[0])))
+                return ExtraElement(given[^1]);
         }
 
-        if (root.HasText)
-            return Invalid($"Element {Root} has extra content: text", root.Position);
+        if (placed == root.ChildrenBeforeText)
+            return Invalid($"Element {Root} has extra content: {root.NameOfText}", root.Position);
+        if (placed < root.Children.Count)
+            return Invalid($"Element {Root} has extra content: {root.Children[placed].Name}", root.Children[placed].Position);
         return root.Attributes.Count > 0
             ? Invalid($"Invalid attribute {root.Attributes[0].Name} for element {Root}", root.Position)
             : null;
     }
 
-    public static Refusal ExtraElement(XmlNode child) =>
+    private static Refusal ExtraElement(XmlNode child) =>
         Invalid($"Extra element {child.Name} in interleave\nElement {Root} failed to validate content", child.Position);
 
     private static Refusal Invalid(string detail, XmlPosition at) => new(Rule.XmlInvalidSchema, $"{Failure}{detail}\n", at);
 
-    private static readonly Dictionary<string, Func<XmlNode, bool>> Known = new()
-    {
-        ["name"] = node => IsData(node) && MomentName.TryParse(node.Text, out _),
-        ["description"] = IsData,
-        ["creationTime"] = node => IsData(node) && IsUnsignedLong(node.Text),
-        ["disks"] = node => IsBare(node) && node.Children.Count > 0 && node.Children.TrueForAll(IsDisk),
-        ["domain"] = _ => true,
-        ["parent"] = node => IsBare(node) && node.Children is [var name] && name.Is("name") && IsData(name) && MomentName.TryParse(name.Text, out _),
-    };
+    private static readonly (string Name, Func<XmlNode, bool> IsValid)[] Parts =
+    [
+        ("name", node => IsData(node) && MomentName.TryParse(node.Text, out _)),
+        ("description", IsData),
+        ("creationTime", node => IsData(node) && IsUnsignedLong(node.Text)),
+        ("disks", node => IsBare(node) && node.Children.Count > 0 && node.Children.TrueForAll(IsDisk)),
+        ("domain", DefinitionSchema.Passes),
+        ("parent", node => IsBare(node) && node.Children is [var name] && name.Is("name") && IsData(name) && MomentName.TryParse(name.Text, out _)),
+    ];
 
     private static bool IsData(XmlNode node) => node.Attributes.Count == 0 && node.Children.Count == 0;
 

@@ -32,7 +32,7 @@ internal sealed partial class Libxml2Wording
         if (at >= text.Length)
             return true;
         if (XmlText.IsStrayByte(text[at]))
-            return text.Length - at < 4 || Fail("Input is not proper UTF-8, indicate encoding !\n" + XmlText.FourBytes(text, at));
+            return XmlText.FourBytes(text, at) is not { } bytes || Fail("Input is not proper UTF-8, indicate encoding !\n" + bytes);
         c = Rune.TryGetRuneAt(text, at, out var rune) ? rune.Value : text[at];
         return c < 0x80 || IsCharacter(c) || Fail($"Char 0x{c:X} out of allowed range");
     }

@@ -42,8 +42,7 @@ internal sealed partial class Libxml2Wording
             return true;
         if (knowsAllEntities && !entities.Contains(name))
             return Fail($"Entity '{name}' not defined");
-        var (line, column) = lines.Of(start);
-        expansion ??= new XmlPosition(line, column);
+        expansion ??= lines.Of(start);
         return true;
     }
 
@@ -70,7 +69,7 @@ internal sealed partial class Libxml2Wording
 
     private bool RestOfComment()
     {
-        var (start, taken, hyphens) = (at, 0, 0);
+        var (start, taken, hyphens, first) = (at, 0, 0, 0);
         while (true)
         {
             if (!Current(out var c))
@@ -78,13 +77,13 @@ internal sealed partial class Libxml2Wording
             if (c == End)
                 return Fail(taken < 3 ? "Comment not terminated" : "Comment not terminated \n<!--" + Excerpt(start));
             if (!IsCharacter(c))
-                return Fail(Number($"xmlParseComment: invalid xmlChar value {c}"));
+                return Fail(Number($"xmlParseComment: invalid xmlChar value {(taken == 1 ? first : c)}")); // of the second it names the first
             if (hyphens >= 2 && c == '>')
                 break;
             if (hyphens >= 2)
                 return Fail("Comment must not contain '--' (double-hyphen)");
             hyphens = c == '-' ? hyphens + 1 : 0;
-            taken++;
+            first = taken++ == 0 ? c : first;
             Next(c);
         }
 
@@ -121,7 +120,7 @@ internal sealed partial class Libxml2Wording
     /// <summary>What libxml2 quotes of a comment: 50 bytes at most.</summary>
     private string Excerpt(int start)
     {
-        var bytes = Encoding.UTF8.GetBytes(text[start..Math.Min(at, start + 50)]);
+        var bytes = Encoding.UTF8.GetBytes(text[start..Math.Min(at, start + 100)].ReplaceLineEndings("\n"));
         return Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(50, bytes.Length)));
     }
 }

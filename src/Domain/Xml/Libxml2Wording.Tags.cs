@@ -5,7 +5,7 @@ internal sealed partial class Libxml2Wording
 {
     private bool StartTag()
     {
-        var line = lines.Of(at).Line;
+        var line = lines.Line(at);
         at++;
         if (!QualifiedName(out var prefix, out var name))
             return false;

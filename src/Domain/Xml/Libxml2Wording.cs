@@ -56,7 +56,7 @@ internal sealed partial class Libxml2Wording
     /// </summary>
     private static Refusal NotExpanded(string source, XmlPosition at) => source == CheckpointSchema.Source
         ? new Refusal(Rule.XmlInvalidSchema, CheckpointSchema.Failure + "Element domaincheckpoint failed to validate content\n", at)
-        : new Refusal(Rule.XmlMalformed, $"({source}):{at.Line}: a reference to an entity that the DOCTYPE declares is not followed\n", at);
+        : new Refusal(Rule.XmlMalformed, $"({source}):{at.Line}: a reference to an entity that the DOCTYPE declares is not followed", at);
 
     private bool Document()
     {
@@ -149,8 +149,9 @@ internal sealed partial class Libxml2Wording
 
     private bool Fail(string sentence)
     {
-        var (line, column) = lines.Of(at);
-        fault = new Refusal(Rule.XmlMalformed, $"({source}):{line}: {sentence}\n{lines.Context(at)}", new XmlPosition(line, column));
+        var position = lines.Of(at);
+        var words = XmlText.Readable($"({source}):{position.Line}: {sentence}\n{lines.Context(at)}");
+        fault = new Refusal(Rule.XmlMalformed, words, position);
         return false;
     }
 

@@ -30,7 +30,7 @@ public static class ListReader
         catch (XmlException fault)
         {
             var at = new XmlPosition(Math.Max(1, fault.LineNumber), Math.Max(1, fault.LinePosition));
-            return new Refusal(Rule.XmlMalformed, $"(checkpoints):{at.Line}: {XmlTree.Sentence(fault)}\n", at);
+            return new Refusal(Rule.XmlMalformed, $"(checkpoints):{at.Line}: {XmlTree.Sentence(fault)}", at);
         }
     }
 }

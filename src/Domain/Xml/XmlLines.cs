@@ -8,21 +8,22 @@ internal sealed class XmlLines(string text)
     private int counted;
     private int line = 1;
 
-    /// <summary>Line and column, from 1. Cheap where offsets only grow.</summary>
-    public (int Line, int Column) Of(int offset)
+    /// <summary>From 1. Each call costs the way from the last one's offset, which must not be after this one's.</summary>
+    public int Line(int offset)
     {
-        if (offset < counted)
-            (counted, line) = (0, 1);
         line += text.AsSpan(counted, offset - counted).Count('\n');
         counted = offset;
-        return (line, offset - text.LastIndexOf('\n', Math.Max(0, offset - 1), Math.Max(0, offset)));
+        return line;
     }
+
+    /// <summary>Line and column, from 1.</summary>
+    public XmlPosition Of(int offset) => new(text.AsSpan(0, offset).Count('\n') + 1, offset - text.AsSpan(0, offset).LastIndexOf('\n'));
 
     /// <summary>The line around an offset and an arrow under it, in bytes (virxml.c, catchXMLError).</summary>
     public string Context(int offset)
     {
         if (text.Length == 0)
-            return "(null)\n^\n";
+            return "(null)\n^";
         var last = Math.Min(offset, text.Length);
         while (last > 0 && (last == text.Length || text[last] is '\n' or '\r'))
         {
@@ -35,6 +36,6 @@ internal sealed class XmlLines(string text)
         var rest = text.AsSpan(start).IndexOfAny('\n', '\r');
         var end = rest < 0 ? text.Length : start + rest;
         var column = Encoding.UTF8.GetByteCount(text.AsSpan(start, Math.Max(0, Math.Min(offset, text.Length) - start)));
-        return $"{text[start..end]}\n{new string('-', column)}^\n";
+        return $"{text[start..end]}\n{new string('-', column)}^";
     }
 }

@@ -41,7 +41,13 @@ internal sealed class XmlNode(string name, string? space, XmlPosition position, 
     /// <summary>The element's own text, comments and processing instructions left out.</summary>
     public string Text { get; set; } = "";
 
-    public bool HasText => !Text.AsSpan().Trim(XmlTree.Blanks).IsEmpty;
+    /// <summary>How many children stand before the first text that is not blank; null where there is none.</summary>
+    public int? ChildrenBeforeText { get; set; }
+
+    /// <summary>libxml2's name for that text: a CDATA section has none.</summary>
+    public string NameOfText { get; set; } = "text";
+
+    public bool HasText => ChildrenBeforeText is not null;
 
     /// <summary>The children of that name and of no namespace, as libvirt's XPath asks for them.</summary>
     public IEnumerable<XmlNode> All(string name) => Children.Where(child => child.Is(name));

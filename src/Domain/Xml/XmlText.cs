@@ -23,25 +23,51 @@ public static class XmlText
             utf8 = utf8[..nul];
         if (Utf8.IsValid(utf8))
             return Encoding.UTF8.GetString(utf8);
-        var good = ValidLength(utf8);
-        var text = new StringBuilder(Encoding.UTF8.GetString(utf8[..good]));
-        foreach (var stray in utf8.Slice(good, Math.Min(4, utf8.Length - good)))
-            text.Append((char)(Stray + stray));
-        return Libxml2Wording.FirstFault(text.ToString(), source)
-            ?? new Refusal(Rule.XmlMalformed, $"({source}):1: Input is not proper UTF-8, indicate encoding !\n");
+        var text = WithStrayBytes(utf8);
+        return Libxml2Wording.FirstFault(text, source)
+            ?? new Refusal(Rule.XmlMalformed, $"({source}):1: Input is not proper UTF-8, indicate encoding !");
     }
 
     internal static bool IsStrayByte(char c) => c is >= Stray and <= (char)(Stray + 0xFF);
 
-    internal static string FourBytes(string text, int at) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Bytes: 0x{text[at] - Stray:X2} 0x{text[at + 1] - Stray:X2} 0x{text[at + 2] - Stray:X2} 0x{text[at + 3] - Stray:X2}");
-
-    private static int ValidLength(ReadOnlySpan<byte> utf8)
+    /// <summary>The next four bytes as libxml2 quotes them; null where fewer are left.</summary>
+    internal static string? FourBytes(string text, int at)
     {
-        var length = 0;
-        while (Rune.DecodeFromUtf8(utf8[length..], out _, out var taken) == System.Buffers.OperationStatus.Done)
-            length += taken;
-        return length;
+        Span<byte> bytes = stackalloc byte[4];
+        for (var count = 0; count < bytes.Length; at++)
+        {
+            if (at >= text.Length)
+                return null;
+            if (IsStrayByte(text[at]))
+            {
+                bytes[count++] = (byte)(text[at] - Stray);
+                continue;
+            }
+
+            var encoded = Encoding.UTF8.GetBytes(text, at, char.IsHighSurrogate(text[at]) ? 2 : 1).AsSpan();
+            encoded[..Math.Min(encoded.Length, bytes.Length - count)].CopyTo(bytes[count..]);
+            count += encoded.Length;
+            at += char.IsHighSurrogate(text[at]) ? 1 : 0;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"Bytes: 0x{bytes[0]:X2} 0x{bytes[1]:X2} 0x{bytes[2]:X2} 0x{bytes[3]:X2}");
+    }
+
+    /// <summary>Without half characters, which no encoding can carry.</summary>
+    internal static string Readable(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
+    private static string WithStrayBytes(ReadOnlySpan<byte> utf8)
+    {
+        var text = new StringBuilder();
+        while (!utf8.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(utf8, out var rune, out var taken) == System.Buffers.OperationStatus.Done)
+                text.Append(rune);
+            else
+                (taken, _) = (1, text.Append((char)(Stray + utf8[0])));
+            utf8 = utf8[taken..];
+        }
+
+        return text.ToString();
     }
 }

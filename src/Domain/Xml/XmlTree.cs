@@ -14,6 +14,9 @@ internal static class XmlTree
     /// <summary>One document, in UTF-16 code units; libvirt's own messages carry 4 MiB (REMOTE_STRING_MAX), virsh reads files of 10 MiB.</summary>
     public const int MaxLength = 16 * 1024 * 1024;
 
+    /// <summary>One element costs many times its text in memory; what libvirt's 4 MiB can hold of real elements is less than this.</summary>
+    public const int MaxElements = 250_000;
+
     public const string Blanks = " \t\r\n";
 
     /// <param name="source">What libvirt calls such a text in parser errors: domain_checkpoint or domain_definition.</param>
@@ -48,6 +51,7 @@ internal static class XmlTree
         Namespaces = false,
         Normalization = true,
         DtdProcessing = DtdProcessing.Ignore,
+        EntityHandling = EntityHandling.ExpandEntities, // of which none is known, so that every reference but the five is an error
         XmlResolver = null,
         WhitespaceHandling = WhitespaceHandling.All,
     };
@@ -72,6 +76,8 @@ internal static class XmlTree
             if (reader.Depth > MaxDepth && reader.NodeType == XmlNodeType.Element)
                 return TooDeep(new XmlPosition(reader.LineNumber, reader.LinePosition - 1));
             builder.Take(reader);
+            if (builder.Elements > MaxElements)
+                return new Refusal(Rule.XmlTooLarge, $"the document has more than {MaxElements} elements, {MaxElements} are allowed");
         }
 
         return builder.Root!;

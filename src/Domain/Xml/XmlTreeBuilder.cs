@@ -11,6 +11,8 @@ internal sealed class XmlTreeBuilder(string xml)
 
     public XmlNode? Root { get; private set; }
 
+    public int Elements { get; private set; }
+
     public void Take(XmlTextReader reader)
     {
         switch (reader.NodeType)
@@ -26,7 +28,7 @@ internal sealed class XmlTreeBuilder(string xml)
                 Text(element, reader);
                 break;
             case XmlNodeType.CDATA:
-                open.Peek().Text.Append(reader.Value);
+                open.Peek().Append(reader.Value, "");
                 open.Peek().Note(isCdata: true);
                 break;
             case XmlNodeType.Comment or XmlNodeType.ProcessingInstruction when open.TryPeek(out var element):
@@ -66,6 +68,7 @@ internal sealed class XmlTreeBuilder(string xml)
         }
 
         Root ??= node;
+        Elements++;
         open.Push(new Open(node, scope));
         if (empty)
             Close(node.ContentStart, node.ContentStart);
@@ -89,11 +92,11 @@ internal sealed class XmlTreeBuilder(string xml)
         var literal = xml.AsSpan(at);
         var blanks = literal.IndexOfAnyExcept(XmlTree.Blanks);
         var droppable = blanks > 0 && literal[blanks] == '<';
-        var alone = !element.HasContent && droppable && literal[blanks + 1] == '/';
+        var alone = !element.HasContent && droppable && literal[blanks..].StartsWith("</");
         if (droppable && !alone && !element.KeepsBlanks)
             return;
         element.Note(isText: true);
-        element.Text.Append(reader.Value);
+        element.Append(reader.Value, "text");
     }
 
     private Dictionary<string, string> Scope(XmlTextReader reader)
@@ -139,6 +142,15 @@ internal sealed class XmlTreeBuilder(string xml)
         public Dictionary<string, string> Scope { get; } = scope;
 
         public StringBuilder Text { get; } = new();
+
+        public void Append(string value, string name)
+        {
+            Text.Append(value);
+            if (Node.HasText || value.AsSpan().Trim(XmlTree.Blanks).IsEmpty)
+                return;
+            Node.ChildrenBeforeText = Node.Children.Count;
+            Node.NameOfText = name;
+        }
 
         public bool HasContent { get; private set; }
 

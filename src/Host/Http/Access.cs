@@ -62,3 +62,22 @@ internal sealed class Access(IOptionsMonitor<AccessOptions> options, ILoggerFact
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName));
     }
 }
+
+internal static class AccessServices
+{
+    /// <summary>AddAuthentication would bring data protection with it, which writes keys to disk; a static token needs none.</summary>
+    public static void AddAccess(this IServiceCollection services, IReadOnlyList<AccessToken> tokens)
+    {
+        services.AddAuthenticationCore(authentication =>
+        {
+            authentication.DefaultScheme = Access.SchemeName;
+            authentication.AddScheme<Access>(Access.SchemeName, null);
+        });
+        services.AddWebEncoders();
+        services.AddSingleton(TimeProvider.System);
+        services.Configure<AccessOptions>(Access.SchemeName, scheme => scheme.Tokens = tokens);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Access.Reader, policy => policy.RequireRole(Access.Reader))
+            .AddPolicy(Access.Writer, policy => policy.RequireRole(Access.Writer));
+    }
+}

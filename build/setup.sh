@@ -1,0 +1,67 @@
+# Sourced by ./run, ./test and .ci/run: finds what they need, and installs it where that is allowed. Messages go to standard error.
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "${0##*/}: $*"; exit 1; }
+
+# what is needed → the Debian package that has it, and what it is for
+declare -A package=([postgres]=postgresql [virsh]=libvirt-clients [xmllint]=libxml2-utils)
+declare -A purpose=(
+    [postgres]='the programs of the private PostgreSQL'
+    [virsh]="libvirt's own shell, which the tests compare with"
+    [xmllint]="the check against libvirt's XML schema"
+)
+
+have() {
+    case $1 in
+        postgres) command -v pg_ctl || compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' || compgen -G '/usr/pgsql-*/bin/pg_ctl' ;;
+        *) command -v "$1" ;;
+    esac >/dev/null
+}
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+# require THING…: what is missing is installed after one line that says what and why, unless $install is no or apt may not be used here.
+require() {
+    local thing missing=() reasons=''
+    for thing; do
+        have "$thing" && continue
+        missing+=("${package[$thing]}")
+        reasons+="${reasons:+; }${package[$thing]}: ${purpose[$thing]}"
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if ! command -v apt-get >/dev/null; then
+        die "install what Debian calls ${missing[*]} with your package manager and start again ($reasons)"
+    elif [ "$install" = no ] || ! as_root true 2>/dev/null; then
+        die "something is missing ($reasons); install it and start again:
+  sudo apt-get install --no-install-recommends ${missing[*]}"
+    fi
+    say "Installing with apt ($reasons)"
+    apt_install "${missing[@]}"
+    for thing; do have "$thing" || die "$thing is still missing after the installation of ${package[$thing]}"; done
+}
+
+apt_install() (
+    log=$(mktemp)
+    # Debian's postgresql package makes a system cluster and starts it, which nobody here asked for: this file, which its createcluster.conf
+    # includes, says no for the time of the installation and goes again, so the machine keeps no setting of ours.
+    drop=/etc/postgresql-common/createcluster.d
+    trap 'as_root rm -f "$drop/eventcheckpoints.conf"; as_root rmdir "$drop" 2>/dev/null; rm -f "$log"' EXIT
+    as_root mkdir -p "$drop"
+    echo 'create_main_cluster = false' | as_root tee "$drop/eventcheckpoints.conf" >/dev/null
+    apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=300)
+    { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "$@"; } >"$log" 2>&1 </dev/null ||
+        { tail -n 20 "$log" >&2; die "apt could not install $*"; }
+)
+
+require_dotnet() {
+    command -v dotnet >/dev/null || PATH="$PATH:${DOTNET_ROOT:-$HOME/.dotnet}"
+    command -v dotnet >/dev/null || die 'install the .NET SDK 10 and start again: https://dotnet.microsoft.com/download/dotnet/10.0'
+    export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+}
+
+# build TARGET: Release, silent unless something is wrong. No build server stays behind.
+build() {
+    local output
+    output=$(cd "$root" && dotnet build "$1" -c Release -v quiet -nologo -nodeReuse:false -p:UseSharedCompilation=false 2>&1) ||
+        { say "$output"; return 1; }
+}

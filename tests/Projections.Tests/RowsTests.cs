@@ -1,0 +1,63 @@
+using CsCheck;
+using EventCheckpoints.Domain;
+using EventCheckpoints.Domain.Commands;
+using EventCheckpoints.Domain.Moments;
+using EventCheckpoints.Host;
+using Xunit;
+
+namespace EventCheckpoints.Projections.Tests;
+
+/// <summary>The rows are what the events say: now, at every earlier version, and when they are made again.</summary>
+public sealed class RowsTests
+{
+    [Fact]
+    public async Task Rows_are_the_fold_at_every_version_and_a_rebuild_makes_them_again()
+    {
+        await using var store = await TestStore.CreateAsync();
+        await RandomCommands.Of(most: 40).SampleAsync(
+            async commands =>
+            {
+                var domain = await store.DefineAsync($"d{Guid.NewGuid():N}");
+                var drawn = new Dictionary<long, string>();
+                foreach (var command in commands)
+                {
+                    if ((await store.SubmitAsync(domain, command(domain))) is not { Refusal: null, Value: var done }) continue;
+                    drawn[done.After.Version] = Draw(done.After.Forest);
+                }
+
+                var fold = await store.FoldAsync(domain);
+                await using var stranger = store.SecondHost();
+                var rows = await stranger.Forests.NowAsync(domain, CancellationToken.None);
+                Assert.Equal(Draw(fold.Forest), Draw(rows.Forest));
+                Assert.Equal(
+                    (fold.Version, fold.Name, fold.Definition, fold.Current, fold.Recorded.Count),
+                    (rows.Version, rows.Name, rows.Definition, rows.Current, rows.Recorded.Count));
+                foreach (var (version, forest) in drawn)
+                    Assert.Equal(forest, Draw(await stranger.Forests.AtAsync(domain, version, CancellationToken.None)));
+            },
+            iter: 60,
+            threads: 2);
+
+        var before = await store.RowsAsync();
+        Assert.True(await Rebuild.RunAsync(store.Store, store.Database, CancellationToken.None) > 1_000);
+        Assert.Equal(before, await store.RowsAsync());
+    }
+
+    [Fact]
+    public async Task A_rebuild_mends_rows_that_were_damaged()
+    {
+        await using var store = await TestStore.CreateAsync();
+        var domain = await store.DefineAsync("one");
+        await store.SubmitAsync(domain, new Create(new Domain.Xml.CreateXml(null, "text", []), new CreationTime(5)));
+        var before = await store.RowsAsync();
+        await using (var damage = store.Database.CreateCommand($"update {Schema.Name}.checkpoint_states set parent = 'gone'; delete from {Schema.Name}.definitions"))
+            await damage.ExecuteNonQueryAsync();
+        Assert.NotEqual(before, await store.RowsAsync());
+        await Rebuild.RunAsync(store.Store, store.Database, CancellationToken.None);
+        Assert.Equal(before, await store.RowsAsync());
+    }
+
+    /// <summary>All of it, order of siblings included.</summary>
+    private static string Draw(Forest<Checkpoint> forest) => string.Join('\n', forest.Descendants(null).Select(c =>
+        $"{c.Name}<{c.Parent} {c.CreationTime.Seconds} {c.Description} {c.Definition} {string.Join(',', c.Disks)}"));
+}

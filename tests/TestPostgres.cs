@@ -1,0 +1,156 @@
+using EventCheckpoints.Host.Postgres;
+using EventCheckpoints.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Testcontainers.PostgreSql;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(TestPostgres))]
+
+namespace EventCheckpoints.Tests;
+
+/// <summary>
+/// A real PostgreSQL for the tests of one process, started when the first of them asks: the server that EVENTCHECKPOINTS_TEST_POSTGRES names (a user who may
+/// create databases), else a container where a Docker engine answers, else a private cluster. Its databases' durability is off where it is ours to switch.
+/// </summary>
+public sealed class TestPostgres : IAsyncDisposable
+{
+    private const string Prefix = "eventcheckpoints_test_";
+    private const string TimeFormat = "yyyyMMddHHmmss";
+
+    // A test run that was killed an hour ago and more is no longer using its databases.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
+
+    private static readonly Dictionary<string, string> NotDurable = new()
+    {
+        ["fsync"] = "off", ["synchronous_commit"] = "off", ["full_page_writes"] = "off", ["max_connections"] = "300",
+    };
+
+    private static readonly Lazy<Task<(string ConnectionString, IAsyncDisposable? Server)>> Started = new(StartAsync);
+    private static int last;
+
+    /// <summary>A new, empty database; dispose it to drop it.</summary>
+    public static async Task<TestDatabase> CreateDatabaseAsync()
+    {
+        var server = (await Started.Value).ConnectionString;
+        var name = $"{Prefix}{DateTime.UtcNow.ToString(TimeFormat)}_{Environment.ProcessId}_{Interlocked.Increment(ref last)}";
+        await ExecuteAsync(server, $"create database {name}");
+        return new TestDatabase(server, name);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Started.IsValueCreated && (await Started.Value).Server is { } server) await server.DisposeAsync();
+    }
+
+    internal static async Task ExecuteAsync(string server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<(string, IAsyncDisposable?)> StartAsync()
+    {
+        if (Environment.GetEnvironmentVariable("EVENTCHECKPOINTS_TEST_POSTGRES") is { Length: > 0 } given)
+        {
+            Say("the server that EVENTCHECKPOINTS_TEST_POSTGRES names");
+            given = Unpooled(given);
+            await DropAbandonedAsync(given);
+            return (given, null);
+        }
+
+        if (await DockerEngine.AnswersAsync())
+        {
+            var command = NotDurable.SelectMany(setting => new[] { "-c", $"{setting.Key}={setting.Value}" });
+            var container = new PostgreSqlBuilder("postgres:17-alpine").WithCommand([.. command]).Build();
+            await container.StartAsync();
+            Say("a container of postgres:17-alpine");
+            return (Unpooled(container.GetConnectionString()), container);
+        }
+
+        var cluster = await PrivateCluster.StartAsync(NotDurable);
+        Say("a private cluster in " + cluster.Directory);
+        return (Unpooled(cluster.ConnectionString), cluster);
+    }
+
+    private static void Say(string what) => Console.WriteLine($"PostgreSQL for these tests: {what}");
+
+    // A pooled connection to the maintenance database would outlive its use and count against max_connections.
+    private static string Unpooled(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString;
+
+    private static async Task DropAbandonedAsync(string server)
+    {
+        var before = Prefix + (DateTime.UtcNow - Abandoned).ToString(TimeFormat);
+        var names = new List<string>();
+        await using (var source = NpgsqlDataSource.Create(server))
+        await using (var command = source.CreateCommand($"""select datname from pg_database where starts_with(datname, '{Prefix}') and datname < '{before}' collate "C" """))
+        await using (var reader = await command.ExecuteReaderAsync())
+            while (await reader.ReadAsync()) names.Add(reader.GetString(0));
+        foreach (var name in names) await ExecuteAsync(server, $"drop database if exists {name} with (force)");
+    }
+}
+
+/// <summary>A database of one test class's own.</summary>
+public sealed class TestDatabase(string server, string name) : IAsyncDisposable
+{
+    public string ConnectionString { get; } = new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true, MaxPoolSize = 40 }.ConnectionString;
+
+    public async ValueTask DisposeAsync()
+    {
+        await using (var pooled = new NpgsqlConnection(ConnectionString)) NpgsqlConnection.ClearPool(pooled);
+        await TestPostgres.ExecuteAsync(server, $"drop database if exists {name} with (force)");
+    }
+}
+
+/// <summary>
+/// A cluster that test runs take turns with: the first numbered place whose lock is free. What a killed run left in its place is cleared by whoever takes it
+/// next, so nothing piles up.
+/// </summary>
+internal sealed class PrivateCluster : IAsyncDisposable
+{
+    private readonly FileStream held;
+    private readonly EmbeddedPostgres postgres;
+
+    private PrivateCluster(string directory, FileStream held, EmbeddedPostgres postgres) => (Directory, this.held, this.postgres) = (directory, held, postgres);
+
+    public string Directory { get; }
+
+    public string ConnectionString => postgres.ConnectionString;
+
+    public static async Task<PrivateCluster> StartAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        var places = Path.Combine(Path.GetTempPath(), "eventcheckpoints-tests-" + Environment.UserName);
+        System.IO.Directory.CreateDirectory(places);
+        for (var place = 1; ; place++)
+        {
+            var directory = Path.Combine(places, $"{place}");
+            if (TryHold(directory + ".lock") is not { } held) continue;
+            if (Postmaster.Of(Path.Combine(directory, "cluster")) is { } left) await Tool.RunAsync("kill", ["-KILL", $"{left.Id}"]);
+            Postmaster.EndOrphans(Path.Combine(directory, "cluster"));
+            await Tool.RunAsync("rm", ["-rf", "--", directory]);
+            return new PrivateCluster(
+                directory, held, await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(directory) { Settings = settings }, NullLogger.Instance, CancellationToken.None));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await postgres.DisposeAsync();
+        await Tool.RunAsync("rm", ["-rf", "--", Directory]);
+        await held.DisposeAsync();
+    }
+
+    private static FileStream? TryHold(string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException taken) when (taken.HResult == 11) // EWOULDBLOCK of flock(2)
+        {
+            return null;
+        }
+    }
+}
