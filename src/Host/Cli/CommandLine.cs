@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Reflection;
 using EventCheckpoints.Host.Cli.Shell;
 
@@ -6,31 +7,21 @@ namespace EventCheckpoints.Host.Cli;
 /// <summary>The command line of the binary.</summary>
 public static class CommandLine
 {
-    private const string Serve = "serve";
-    private const string Migrate = "migrate";
-
-    /// <summary>
-    /// Runs a word against a server, or hands over to one of the process's own verbs: <paramref name="serve"/> gets what stands behind "serve",
-    /// or everything where there is no word, since serving is the default; <paramref name="migrate"/> what stands behind "migrate".
-    /// </summary>
+    /// <summary>Runs a word against a server, or one of the process's own verbs, of which the first is the default.</summary>
+    /// <param name="processVerbs">The verbs that need no server, such as serve and migrate.</param>
     /// <returns>The exit code: 0, or 1 for every refusal and fault, as virsh's.</returns>
     public static async Task<int> RunAsync(
-        string[] args, Func<string[], Task<int>> serve, Func<string[], Task<int>> migrate, TextWriter stdout, TextWriter stderr, TextReader stdin)
+        string[] args, IReadOnlyList<Command> processVerbs, TextWriter stdout, TextWriter stderr, TextReader stdin)
     {
-        switch (args)
-        {
-            case []: return await serve(args);
-            case [Serve, .. var rest]: return await serve(rest);
-            case [Migrate, .. var rest]: return await migrate(rest);
-            case [Completion.Complete, .. var rest]: return await Completion.Answer(rest, stdout);
-        }
-
+        if (args is [Completion.Complete, .. var words]) return await Completion.Answer(words, processVerbs, stdout);
         var before = FrameOptions.Count(args);
-        if (before < 0) return await serve(args);
+        // Options of no one else are the default verb's.
+        if (args.Length == 0 || before < 0) return await Process(processVerbs, [processVerbs[0].Name, .. args]);
+        if (processVerbs.Any(verb => verb.Name == args[0])) return await Process(processVerbs, args);
         var options = FrameOptions.Command("eventcheckpoints").Parse(args[..before]);
         if (options.Errors is [var first, ..]) return Refuse(stderr, first.Message);
         if (options.GetValue(FrameOptions.Version)) return Print(stdout, VersionLine());
-        if (options.GetValue(FrameOptions.Help)) return WholeHelp.Write(stdout);
+        if (options.GetValue(FrameOptions.Help)) return WholeHelp.Write(stdout, processVerbs);
         var session = Frame.Open(options, stderr);
         if (session is null) return Runner.Failure;
         using var api = session.Api;
@@ -43,6 +34,13 @@ public static class CommandLine
             [var text] => await Runner.RunAll(new TextTokens(text), session, stdout, stderr),
             var word => await Runner.RunAll(new ArgumentTokens(word), session, stdout, stderr),
         };
+    }
+
+    private static Task<int> Process(IReadOnlyList<Command> verbs, string[] args)
+    {
+        var root = new RootCommand("EventCheckpoints");
+        foreach (var verb in verbs) root.Subcommands.Add(verb);
+        return root.Parse(args).InvokeAsync();
     }
 
     internal static int Refuse(TextWriter error, string sentence)

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Host.Cli.Remote;
 using EventCheckpoints.Host.Cli.Shell;
@@ -24,8 +25,6 @@ internal static class Completion
 
         """;
 
-    private static readonly string[] Verbs = ["serve", "migrate", Batch.Name, Name];
-
     public static int WriteScript(string[] arguments, TextWriter output, TextWriter error)
     {
         if (arguments is not ["bash"]) return CommandLine.Refuse(error, "completion is there for bash: eventcheckpoints completion bash");
@@ -34,12 +33,12 @@ internal static class Completion
     }
 
     /// <summary>One candidate a line; none where a file's name is to be completed, which bash does itself.</summary>
-    public static async Task<int> Answer(string[] arguments, TextWriter output)
+    public static async Task<int> Answer(string[] arguments, IReadOnlyList<Command> processVerbs, TextWriter output)
     {
         if (arguments.Length < 2 || !int.TryParse(arguments[0], out var cursor) || cursor < 1) return Runner.Failure;
         var typed = arguments.Skip(2).Take(cursor - 1).ToArray();
         var current = arguments.Length > cursor + 1 ? arguments[cursor + 1] : "";
-        foreach (var candidate in await Candidates(typed, current))
+        foreach (var candidate in await Candidates(typed, current, processVerbs))
         {
             if (candidate.StartsWith(current, StringComparison.Ordinal)) output.Write(candidate + "\n");
         }
@@ -47,7 +46,7 @@ internal static class Completion
         return Runner.Success;
     }
 
-    private static async Task<IEnumerable<string>> Candidates(string[] typed, string current)
+    private static async Task<IEnumerable<string>> Candidates(string[] typed, string current, IReadOnlyList<Command> processVerbs)
     {
         var before = FrameOptions.Count(typed);
         if (before < 0) return [];
@@ -55,7 +54,7 @@ internal static class Completion
         {
             return current.StartsWith('-')
                 ? FrameOptions.All.Select(option => option.Name)
-                : AllWords.Table.Words.Select(word => word.Name).Concat(Verbs);
+                : AllWords.Table.Words.Select(word => word.Name).Concat(processVerbs.Select(verb => verb.Name)).Append(Batch.Name).Append(Name);
         }
 
         if (AllWords.Table.Find(typed[before]) is not { } found) return typed[before] == Name ? ["bash"] : [];

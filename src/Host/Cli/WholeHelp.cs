@@ -1,3 +1,4 @@
+using System.CommandLine;
 using EventCheckpoints.Host.Cli.Shell;
 using EventCheckpoints.Host.Cli.Words;
 
@@ -10,8 +11,7 @@ internal static class WholeHelp
         """
         eventcheckpoints: the registry of libvirt domain checkpoints. Every change is kept, with who made it and why.
 
-          eventcheckpoints [serve] [--urls URL] [--data DIR | --connection CONNECTION]    run the server (the default)
-          eventcheckpoints migrate …                                                      make or update the database
+          eventcheckpoints [serve] [--urls URL] [--data DIR | --connection CONNECTION]    run the server
           eventcheckpoints [options] WORD [arguments]                                     ask a server, in virsh's words
           eventcheckpoints [options] batch [FILE|-] [--json]                              many words, one a line
           eventcheckpoints completion bash                                                completion for a shell
@@ -34,10 +34,13 @@ internal static class WholeHelp
 
         """;
 
-    public static int Write(TextWriter output)
+    public static int Write(TextWriter output, IReadOnlyList<Command> processVerbs)
     {
         output.Write(Start);
         HelpText.WriteWords(output, AllWords.Table);
+        output.Write(" Process:\n");
+        foreach (var verb in processVerbs) output.Write($"    {verb.Name,-30} {verb.Description}\n");
+        output.Write('\n');
         output.Write(End);
         foreach (var option in FrameOptions.All)
         {

@@ -10,7 +10,14 @@ namespace EventCheckpoints.Host.Cli.Shell;
 /// <param name="Quiet">No messages of success, no table headers, no empty line after each command (virsh -q).</param>
 /// <param name="Json">Read words print the API's JSON.</param>
 /// <param name="Change">What goes with every command that changes something.</param>
-public sealed record Session(Api Api, WordTable Words, bool Quiet = false, bool Json = false, Change? Change = null);
+public sealed record Session(Api Api, WordTable Words, bool Quiet = false, bool Json = false, Change? Change = null)
+{
+    /// <summary>What the files in commands are relative to.</summary>
+    public string Directory { get; init; } = Environment.CurrentDirectory;
+
+    /// <summary>The zone that times are shown in.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Local;
+}
 
 /// <summary>One run of a word: its options, its output, the server.</summary>
 public sealed class Invocation(ParsedCommand command, Session session, TextWriter output, TextWriter error)
@@ -36,6 +43,9 @@ public sealed class Invocation(ParsedCommand command, Session session, TextWrite
 
     /// <summary>All texts of an option that takes the rest.</summary>
     public IEnumerable<string> Rest(string option) => command.Given.Where(given => given.Option.Name == option).Select(given => given.Value);
+
+    /// <summary>Where a file named in the command is.</summary>
+    public string Locate(string file) => Path.Combine(session.Directory, file);
 
     /// <summary>An option's text, null where it was not given (vshCommandOptStringReq).</summary>
     /// <returns>False, with the error printed, for an empty one.</returns>

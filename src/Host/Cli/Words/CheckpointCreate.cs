@@ -51,7 +51,7 @@ internal static class CheckpointCreate
         var from = call.Given("xmlfile");
         byte[]? xml;
         if (from is null) xml = "<domaincheckpoint/>"u8.ToArray();
-        else if (from.Length > 0 && XmlFile.Read(from).Bytes is { } bytes) xml = bytes;
+        else if (from.Length > 0 && XmlFile.TryRead(call, from).Bytes is { } bytes) xml = bytes;
         // A missing domain is told before a missing file.
         else if (!await call.Exists(domain) || !call.Text("xmlfile", out _) || (xml = XmlFile.Read(call, from)) is null) return false;
 

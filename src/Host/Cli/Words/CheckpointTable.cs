@@ -18,7 +18,7 @@ public static class CheckpointTable
         {
             // The XML of such a one has no <creationTime>, and virsh passes over it.
             if (item.CreationTime.Seconds == 0) continue;
-            if (Local(item.CreationTime, TimeZoneInfo.Local) is not { } time) return call.Fail("internal error: Incorrect number of cells in a table row");
+            if (Local(item.CreationTime, call.Session.Zone) is not { } time) return call.Fail("internal error: Incorrect number of cells in a table row");
             rows.Add(parents ? [item.Name.Value, time, item.Parent?.Value ?? ""] : [item.Name.Value, time]);
         }
 

@@ -67,13 +67,14 @@ internal static class RedefineList
 
     private static FileStream? Open(Invocation call, string file)
     {
+        var place = call.Locate(file);
         try
         {
-            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 81920, useAsync: true);
+            return new FileStream(place, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 81920, useAsync: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            call.Fail(Directory.Exists(file) ? $"Failed to read file '{file}': Is a directory" : $"Failed to open file '{file}': {XmlFile.Reason(e)}");
+            call.Fail(Directory.Exists(place) ? $"Failed to read file '{file}': Is a directory" : $"Failed to open file '{file}': {XmlFile.Reason(e)}");
             return null;
         }
     }

@@ -18,7 +18,7 @@ internal static class Undefine
         [
             WordOption.Domain,
             new("managed-save", Takes.Nothing, "remove domain managed state file"),
-            new("storage", Takes.Text, "remove associated storage volumes (comma separated list of targets or source paths) (see domblklist)", NamedOnly: true),
+            new("storage", Takes.Text, "remove associated storage volumes (comma separated list of targets or source paths) (see domblklist)"),
             new("remove-all-storage", Takes.Nothing, "remove all associated storage volumes (use with caution)"),
             new("delete-storage-volume-snapshots", Takes.Nothing, "delete snapshots associated with volume(s), requires --remove-all-storage (must be supported by storage driver)"),
             new("wipe-storage", Takes.Nothing, "wipe data on the removed volumes"),

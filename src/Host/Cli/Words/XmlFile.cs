@@ -10,17 +10,19 @@ internal static class XmlFile
     /// <returns>Null, with the error printed, where it cannot be read.</returns>
     public static byte[]? Read(Invocation call, string path)
     {
-        var (bytes, problem) = Read(path);
+        var (bytes, problem) = TryRead(call, path);
         if (problem is not null) call.Fail(problem);
         return bytes;
     }
 
-    public static (byte[]? Bytes, string? Problem) Read(string path)
+    /// <summary>As <see cref="Read"/>, the error not printed.</summary>
+    public static (byte[]? Bytes, string? Problem) TryRead(Invocation call, string path)
     {
-        if (Directory.Exists(path)) return (null, $"Failed to read file '{path}': Is a directory");
+        var place = call.Locate(path);
+        if (Directory.Exists(place)) return (null, $"Failed to read file '{path}': Is a directory");
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = new FileStream(place, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var bytes = new MemoryStream();
             var buffer = new byte[81920];
             for (int read; (read = file.Read(buffer)) > 0;)
