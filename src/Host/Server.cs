@@ -14,15 +14,11 @@ public sealed record ServeOptions(string Urls, string Connection, IReadOnlyList<
 /// <summary>The server.</summary>
 public static class Server
 {
-    /// <exception cref="StartupException">The addresses are not loopback and no token is configured.</exception>
     public static WebApplication Build(ServeOptions options)
     {
-        if (options.Tokens.Count == 0 && options.Urls.Split(';').FirstOrDefault(url => !IsLoopback(url)) is { } open)
-            throw new StartupException($"{open} can be reached from other machines, and no token is configured: give --tokens FILE, or listen on a loopback address such as http://127.0.0.1:7878");
-
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(options.Urls.Split(';'));
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        LogToStandardError(builder.Logging.ClearProviders()).SetMinimumLevel(LogLevel.Warning);
         // Without tokens a page in a browser must not get here under a name of its own (DNS rebinding).
         if (options.Tokens.Count == 0) builder.Configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1]";
         builder.Services.AddHostFiltering(filter => filter.AllowedHosts = builder.Configuration["AllowedHosts"]?.Split(';') ?? ["*"]);
@@ -59,6 +55,18 @@ public static class Server
             throw new StartupException($"{path}: {e.Message} It has to be a JSON array of {{\"name\",\"role\",\"token\"}}.");
         }
     }
+
+    /// <exception cref="StartupException">Not loopback, and no token is configured.</exception>
+    public static void CheckAddresses(string urls, IReadOnlyList<AccessToken> tokens)
+    {
+        if (tokens.Count == 0 && urls.Split(';').FirstOrDefault(url => !IsLoopback(url)) is { } open)
+            throw new StartupException($"{open} can be reached from other machines, and no token is configured: give --tokens FILE, or listen on a loopback address such as {ProcessVerbs.DefaultUrl}.");
+    }
+
+    /// <summary>One line a message, on standard error: standard output is for answers.</summary>
+    internal static ILoggingBuilder LogToStandardError(ILoggingBuilder logging) => logging
+        .AddSimpleConsole(console => console.SingleLine = true)
+        .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
     private static bool IsLoopback(string url) =>
         BindingAddress.Parse(url) is var address

@@ -1,0 +1,147 @@
+using System.CommandLine;
+using EventCheckpoints.Host.Postgres;
+using Npgsql;
+
+namespace EventCheckpoints.Host;
+
+/// <summary>The verbs that work on the database themselves: serve, migrate and rebuild. All others are clients of the HTTP API.</summary>
+public static class ProcessVerbs
+{
+    public const string DefaultUrl = "http://127.0.0.1:7878";
+
+    private static readonly Option<string?> Connection = new("--connection")
+    {
+        Description = "A PostgreSQL connection string. Also ConnectionStrings__Checkpoints in the environment.",
+        HelpName = "CONNECTION",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("ConnectionStrings__Checkpoints") is { Length: > 0 } given ? given : null,
+    };
+
+    private static readonly Option<string?> Data = new("--data")
+    {
+        Description = $"Where the embedded PostgreSQL lives, without a connection string (default: {DataDirectory.Default}).",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string> Urls = new("--urls")
+    {
+        Description = "Where to listen; several with ';'. Anything but loopback needs --tokens.",
+        HelpName = "URL",
+        DefaultValueFactory = _ => DefaultUrl,
+    };
+
+    private static readonly Option<string?> Tokens = new("--tokens")
+    {
+        Description = "A file that says who may ask: a JSON array of {\"name\",\"role\",\"token\"}, role reader or writer. Also EVENTCHECKPOINTS_TOKENS.",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("EVENTCHECKPOINTS_TOKENS") is { Length: > 0 } given ? given : null,
+    };
+
+    /// <summary>The three verbs, for the command line to add to its own.</summary>
+    public static IReadOnlyList<Command> All { get; } = [Verb("serve", "Serve the store over HTTP (the default verb).", ServeAsync, Urls, Data, Connection, Tokens),
+        Verb("migrate", "Bring the database's schema to what this program expects.", MigrateAsync, Data, Connection),
+        Verb("rebuild", "Make all rows of the read side again from the events, in one transaction.", RebuildAsync, Data, Connection)];
+
+    private static Command Verb(string name, string description, Func<ParseResult, CancellationToken, Task> run, params Option[] options)
+    {
+        var verb = new Command(name, description);
+        foreach (var option in options) verb.Options.Add(option);
+        verb.SetAction(async (parsed, cancellation) =>
+        {
+            try
+            {
+                await run(parsed, cancellation);
+                return 0;
+            }
+            catch (StartupException refused)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"eventcheckpoints: {refused.Message}");
+                return 1;
+            }
+        });
+        return verb;
+    }
+
+    private static async Task ServeAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var tokens = parsed.GetValue(Tokens) is { } file ? Server.ReadTokens(file) : [];
+        var urls = parsed.GetValue(Urls)!;
+        Server.CheckAddresses(urls, tokens);
+        await using var database = await OpenDatabaseAsync(parsed, migrate: false, cancellation);
+        await using var app = Server.Build(new ServeOptions(urls, database.ConnectionString, tokens));
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (IOException taken)
+        {
+            throw new StartupException($"{urls} cannot be listened on: {taken.Message} Give another address with --urls.");
+        }
+
+        await parsed.InvocationConfiguration.Output.WriteLineAsync($"Serving on {string.Join(" and ", app.Urls)}");
+        await app.WaitForShutdownAsync(cancellation);
+    }
+
+    private static async Task MigrateAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        await using var database = await OpenDatabaseAsync(parsed, migrate: true, cancellation);
+        await parsed.InvocationConfiguration.Output.WriteLineAsync("The schema is up to date.");
+    }
+
+    private static async Task RebuildAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        await using var opened = await OpenDatabaseAsync(parsed, migrate: false, cancellation);
+        await using var database = Wiring.DataSource(opened.ConnectionString);
+        await using var store = Store.Open(database);
+        var events = await Rebuild.RunAsync(store, database, cancellation);
+        await parsed.InvocationConfiguration.Output.WriteLineAsync($"Made the rows again from {events} events.");
+    }
+
+    /// <summary>The database that is named, or else the embedded one; an embedded one is ours to migrate.</summary>
+    private static async Task<Database> OpenDatabaseAsync(ParseResult parsed, bool migrate, CancellationToken cancellation)
+    {
+        var logs = LoggerFactory.Create(logging => Server.LogToStandardError(logging).SetMinimumLevel(LogLevel.Information));
+        var log = logs.CreateLogger("eventcheckpoints");
+        if (parsed.GetValue(Connection) is { } given)
+        {
+            if (parsed.GetValue(Data) is not null) throw new StartupException("--data and --connection exclude each other: the embedded PostgreSQL, or one that is named.");
+            var connection = Checked(given);
+            if (migrate) Migrations.Apply(connection, log);
+            else Migrations.Check(connection);
+            return new Database(connection, null, logs);
+        }
+
+        var embedded = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(parsed.GetValue(Data) ?? DataDirectory.Default), log, cancellation);
+        try
+        {
+            Migrations.Apply(embedded.ConnectionString, log);
+        }
+        catch (StartupException)
+        {
+            await embedded.DisposeAsync();
+            throw;
+        }
+
+        return new Database(embedded.ConnectionString, embedded, logs);
+    }
+
+    private static string Checked(string connection)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connection).ConnectionString;
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new StartupException($"That is no PostgreSQL connection string ({wrong.Message}): it reads like Host=db.example.org;Username=eventcheckpoints;Password=…;Database=eventcheckpoints.");
+        }
+    }
+
+    private sealed record Database(string ConnectionString, EmbeddedPostgres? Embedded, ILoggerFactory Logs) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            if (Embedded is not null) await Embedded.DisposeAsync();
+            Logs.Dispose();
+        }
+    }
+}
