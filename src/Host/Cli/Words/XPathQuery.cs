@@ -12,7 +12,7 @@ internal static class XPathQuery
 
     public static IReadOnlyList<WordOption> Options { get; } =
     [
-        new("xpath", Takes.Text, "xpath expression to filter the XML document"),
+        new("xpath", Takes.Text, "xpath expression to filter the XML document", NamedOnly: true),
         new("wrap", Takes.Nothing, "wrap xpath results in an common root element"),
     ];
 
