@@ -21,7 +21,7 @@ public static class RuleTable
         Rule.ParentIsItself => Conflict("parent-is-itself", "INVALID_ARG", "invalid argument: ", "A checkpoint cannot be its own parent"),
         Rule.ParentNotFound => Conflict("parent-not-found", "INVALID_ARG", "invalid argument: ", "The parent does not exist"),
         Rule.ParentWouldCycle => Conflict("parent-would-cycle", "INVALID_ARG", "invalid argument: ", "The parent would make a cycle"),
-        Rule.DefinitionUuidDiffers => Conflict("definition-uuid-differs", "INVALID_ARG", "", "The checkpoint's <domain> is another domain's"),
+        Rule.DefinitionUuidDiffers => Conflict("definition-uuid-differs", "INVALID_ARG", "invalid argument: ", "The checkpoint's <domain> is another domain's"),
         Rule.TooManyDisks => Conflict("too-many-disks", "CONFIG_UNSUPPORTED", "unsupported configuration: ", "More disks than the domain has"),
         Rule.DomainWithoutDisks => Conflict("domain-without-disks", "CONFIG_UNSUPPORTED", "unsupported configuration: ", "The domain has no disk"),
         Rule.DiskUnknown => Conflict("disk-unknown", "CONFIG_UNSUPPORTED", "unsupported configuration: ", "The domain has no such disk"),

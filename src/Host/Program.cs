@@ -1,7 +1,4 @@
-using System.CommandLine;
 using EventCheckpoints.Host;
+using EventCheckpoints.Host.Cli;
 
-var root = new RootCommand("EventCheckpoints");
-foreach (var verb in ProcessVerbs.All) root.Subcommands.Add(verb);
-// Stopping the embedded PostgreSQL takes as long as its last checkpoint.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+return await CommandLine.RunAsync(args, ProcessVerbs.All, Console.Out, Console.Error, Console.In);

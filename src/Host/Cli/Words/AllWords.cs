@@ -1,0 +1,27 @@
+using EventCheckpoints.Host.Cli.Shell;
+
+namespace EventCheckpoints.Host.Cli.Words;
+
+/// <summary>The words there are, in the order of the help.</summary>
+public static class AllWords
+{
+    public static WordTable Table { get; } = new(
+    [
+        CheckpointCreate.Word,
+        CheckpointCreateAs.Word,
+        CheckpointDelete.Word,
+        CheckpointDumpXml.Word,
+        CheckpointEdit.Word,
+        CheckpointInfo.Word,
+        CheckpointList.Word,
+        CheckpointParent.Word,
+        RedefineList.Word,
+        Define.Word,
+        DomRename.Word,
+        DumpXml.Word,
+        ListDomains.Word,
+        Undefine.Word,
+        Echo.Word,
+        HelpWord.Word,
+    ]);
+}

@@ -1,0 +1,33 @@
+using EventCheckpoints.Host.Cli.Shell;
+using EventCheckpoints.Projections;
+
+namespace EventCheckpoints.Host.Cli.Words;
+
+/// <summary>checkpoint-info (cmdCheckpointInfo).</summary>
+internal static class CheckpointInfo
+{
+    public static Word Word { get; } = new(
+        "checkpoint-info",
+        Group.Checkpoints,
+        "checkpoint information",
+        "Returns basic information about a checkpoint.",
+        [WordOption.Domain, new("checkpointname", Takes.Text, "checkpoint name", Names.Checkpoint), WordOption.Json],
+        Run)
+    {
+        Examples = ["checkpoint-info vm1 monday"],
+    };
+
+    private static async Task<bool> Run(Invocation call)
+    {
+        if (!call.Domain(out var domain) || await call.Checkpoint("checkpointname", domain) is not { } name) return false;
+        var path = $"{domain}/checkpoints/{name}";
+        if (call.WantsJson) return await call.PrintJson(path);
+        if (!call.Got(await call.Api.Get<CheckpointView>(path), out var checkpoint)) return false;
+        call.Out.Write($"{"Name:",-15} {checkpoint.Name}\n");
+        call.Out.Write($"{"Domain:",-15} {checkpoint.DomainName}\n");
+        call.Out.Write($"{"Parent:",-15} {checkpoint.Parent?.Value ?? "-"}\n");
+        call.Out.Write($"{"Children:",-15} {checkpoint.Children}\n");
+        call.Out.Write($"{"Descendants:",-15} {checkpoint.Descendants}\n");
+        return true;
+    }
+}
