@@ -1,3 +1,4 @@
+using EventCheckpoints.Host;
 using EventCheckpoints.Host.Postgres;
 using EventCheckpoints.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -23,7 +24,10 @@ public sealed class TestPostgres : IAsyncDisposable
 
     private static readonly Dictionary<string, string> NotDurable = new()
     {
-        ["fsync"] = "off", ["synchronous_commit"] = "off", ["full_page_writes"] = "off", ["max_connections"] = "300",
+        ["fsync"] = "off",
+        ["synchronous_commit"] = "off",
+        ["full_page_writes"] = "off",
+        ["max_connections"] = "300",
     };
 
     private static readonly Lazy<Task<(string ConnectionString, IAsyncDisposable? Server)>> Started = new(StartAsync);
@@ -33,15 +37,36 @@ public sealed class TestPostgres : IAsyncDisposable
     public static async Task<TestDatabase> CreateDatabaseAsync()
     {
         var server = (await Started.Value).ConnectionString;
-        var name = $"{Prefix}{DateTime.UtcNow.ToString(TimeFormat)}_{Environment.ProcessId}_{Interlocked.Increment(ref last)}";
+        var name = NewName();
         await ExecuteAsync(server, $"create database {name}");
         return new TestDatabase(server, name);
     }
 
+    /// <summary>A new database with our schema: a copy of one that the migrations made, which takes a tenth of the time.</summary>
+    public static async Task<TestDatabase> CreateMigratedDatabaseAsync()
+    {
+        var template = await Template.Value;
+        var server = (await Started.Value).ConnectionString;
+        var name = NewName();
+        await ExecuteAsync(server, $"create database {name} template {template}");
+        return new TestDatabase(server, name);
+    }
+
+    private static readonly Lazy<Task<string>> Template = new(async () =>
+    {
+        var database = await CreateDatabaseAsync();
+        // Unpooled, since a database with connections to it cannot be copied.
+        Migrations.Apply(Unpooled(database.ConnectionString), NullLogger.Instance);
+        return database.Name;
+    });
+
     public async ValueTask DisposeAsync()
     {
+        if (Template.IsValueCreated) await ExecuteAsync((await Started.Value).ConnectionString, $"drop database if exists {await Template.Value} with (force)");
         if (Started.IsValueCreated && (await Started.Value).Server is { } server) await server.DisposeAsync();
     }
+
+    private static string NewName() => $"{Prefix}{DateTime.UtcNow.ToString(TimeFormat)}_{Environment.ProcessId}_{Interlocked.Increment(ref last)}";
 
     internal static async Task ExecuteAsync(string server, string sql)
     {
@@ -95,6 +120,8 @@ public sealed class TestPostgres : IAsyncDisposable
 /// <summary>A database of one test class's own.</summary>
 public sealed class TestDatabase(string server, string name) : IAsyncDisposable
 {
+    public string Name => name;
+
     public string ConnectionString { get; } = new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true, MaxPoolSize = 40 }.ConnectionString;
 
     public async ValueTask DisposeAsync()

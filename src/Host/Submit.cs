@@ -26,7 +26,7 @@ public sealed record Submitted(DomainState After, Decision Decision, DomainState
 /// The one write path: load the forest, decide, append expecting the version that was decided on. A lost race is loaded and decided again; only a
 /// caller who named a version is refused.
 /// </summary>
-public sealed class SubmitHandler(IDocumentStore store, Forests forests, Definitions definitions) : IRequestHandler<Submit, Result<Submitted>>
+public sealed class SubmitHandler(IDocumentStore store, NpgsqlDataSource database, Forests forests, Definitions definitions) : IRequestHandler<Submit, Result<Submitted>>
 {
     /// <summary>
     /// Writers of one domain take turns in a process, so that races are only with other hosts. Domains share a turn now and then, which costs
@@ -34,11 +34,11 @@ public sealed class SubmitHandler(IDocumentStore store, Forests forests, Definit
     /// </summary>
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 1024).Select(_ => new SemaphoreSlim(1))];
 
-    /// <summary>Races lost in a row before the caller is told to come back.</summary>
-    private const int Attempts = 50;
+    /// <summary>Races with other hosts lost in a row before getting in line.</summary>
+    private const int Races = 3;
 
-    /// <summary>Up to 2^6 = 64 ms between two attempts: some twenty commits of others.</summary>
-    private const int LongestWaitBits = 6;
+    /// <summary>Attempts in line before the caller is told to come back: there only hosts that are still racing can be ahead.</summary>
+    private const int Attempts = 50;
 
     public async Task<Result<Submitted>> Handle(Submit request, CancellationToken cancellationToken)
     {
@@ -48,21 +48,40 @@ public sealed class SubmitHandler(IDocumentStore store, Forests forests, Definit
         {
             // The state last seen may be old: an append finds that out by itself, every other answer has to be made on the state of now.
             if (forests.LastSeen(request.Domain) is { } seen && await Attempt(request, seen, isNow: false, cancellationToken) is { } early) return early;
-            for (var attempt = 0; attempt < Attempts; attempt++)
+            for (var attempt = 0; attempt < Races; attempt++)
             {
-                var now = await forests.NowAsync(request.Domain, cancellationToken);
-                if (await Attempt(request, now, isNow: true, cancellationToken) is { } answer) return answer;
-                // Hosts that race in step would go on racing: each waits a while of its own, longer the more it has lost.
-                await Task.Delay(Random.Shared.Next(1 << Math.Min(attempt, LongestWaitBits)), cancellationToken);
+                if (await AttemptNow(request, cancellationToken) is { } answer) return answer;
             }
 
-            return new Refusal(Rule.TooBusy, $"domain {request.Domain} changed {Attempts} times while this was being decided; try again");
+            return await InLine(request, cancellationToken);
         }
         finally
         {
             turn.Release();
         }
     }
+
+    /// <summary>
+    /// The hosts that race for a domain stand in line for it, by a lock in the database that ends with its connection. It is for fairness alone:
+    /// what may be appended is still up to the version.
+    /// </summary>
+    private async Task<Result<Submitted>> InLine(Submit request, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var wait = new NpgsqlCommand("select pg_advisory_xact_lock(hashtextextended($1, 0))", connection, transaction);
+        wait.Parameters.AddWithValue($"eventcheckpoints {request.Domain}");
+        await wait.ExecuteNonQueryAsync(cancellation);
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            if (await AttemptNow(request, cancellation) is { } answer) return answer;
+        }
+
+        return new Refusal(Rule.TooBusy, $"domain {request.Domain} changed {Attempts} times while this was being decided; try again");
+    }
+
+    private async Task<Result<Submitted>?> AttemptNow(Submit request, CancellationToken cancellation) =>
+        await Attempt(request, await forests.NowAsync(request.Domain, cancellation), isNow: true, cancellation);
 
     /// <summary>The answer on this state; null if it has to be made again on a newer one.</summary>
     private async Task<Result<Submitted>?> Attempt(Submit request, DomainState state, bool isNow, CancellationToken cancellation)

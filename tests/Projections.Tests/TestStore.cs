@@ -4,7 +4,6 @@ using EventCheckpoints.Domain.Xml;
 using EventCheckpoints.Host;
 using EventCheckpoints.Tests;
 using Marten;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace EventCheckpoints.Projections.Tests;
@@ -21,7 +20,7 @@ internal sealed class TestStore : IAsyncDisposable
         Store = Host.Store.Open(Database);
         Forests = new Forests(Database);
         Definitions = new Definitions(Database);
-        Handler = new SubmitHandler(Store, Forests, Definitions);
+        Handler = new SubmitHandler(Store, Database, Forests, Definitions);
     }
 
     public NpgsqlDataSource Database { get; }
@@ -36,8 +35,7 @@ internal sealed class TestStore : IAsyncDisposable
 
     public static async Task<TestStore> CreateAsync()
     {
-        var database = await TestPostgres.CreateDatabaseAsync();
-        Migrations.Apply(database.ConnectionString, NullLogger.Instance);
+        var database = await TestPostgres.CreateMigratedDatabaseAsync();
         return new TestStore(database, database.ConnectionString);
     }
 

@@ -4,16 +4,20 @@ namespace EventCheckpoints.Domain.Xml;
 internal static class DefinitionDisks
 {
     /// <summary>
-    /// virDomainDiskInsert puts each disk behind the last one of its bus that is not after it by target, a first one of a bus at the end: buses
-    /// in the order they first appear, in each a stable sort by target.
+    /// As they stand after one reading. virDomainDiskInsert puts each disk behind the last one of its bus that is not after it by target, a first
+    /// one of a bus at the end: buses in the order they first appear, in each a stable sort by target. Disks without a bus share none at this point.
     /// </summary>
-    public static DefinitionDisk[] Read(IEnumerable<XmlNode> nodes) =>
-    [
-        .. nodes.Select(node => (Disk: Read(node), Bus: Bus(node)))
-            .GroupBy(disk => disk.Bus)
-            .SelectMany(bus => bus.OrderBy(disk => TargetIndex(disk.Disk.Target)))
-            .Select(disk => disk.Disk),
-    ];
+    public static DefinitionDisk[] Read(IEnumerable<XmlNode> nodes) => [.. Inserted(nodes, disk => GivenBus(disk) ?? "").Select(Read)];
+
+    /// <summary>
+    /// As they stand in a defined domain once a checkpoint is made of it: libvirt copies the domain by writing and reading it again, and what is
+    /// written has every bus (virDomainDefCopy).
+    /// </summary>
+    public static DefinitionDisk[] ReadTwice(IEnumerable<XmlNode> nodes) =>
+        [.. Inserted(Inserted(nodes, disk => GivenBus(disk) ?? ""), disk => GivenBus(disk) ?? DefaultBus(disk)).Select(Read)];
+
+    private static IEnumerable<XmlNode> Inserted(IEnumerable<XmlNode> disks, Func<XmlNode, string> bus) =>
+        disks.GroupBy(bus).SelectMany(sharing => sharing.OrderBy(disk => TargetIndex(Target(disk)!)));
 
     /// <summary>target/@dev; libvirt drops Xen's old ioemu: prefix.</summary>
     public static string? Target(XmlNode disk)
@@ -60,14 +64,16 @@ internal static class DefinitionDisks
         _ => false,
     };
 
-    private static string Bus(XmlNode disk) => disk.First("target")!.Attribute("bus") ?? DefaultBus(disk.Attribute("device"), Target(disk)!);
+    private static string? GivenBus(XmlNode disk) => disk.First("target")!.Attribute("bus");
 
-    private static string DefaultBus(string? device, string target) => device == "floppy" ? "fdc"
-        : target.StartsWith("sd", StringComparison.Ordinal) ? "scsi"
-        : target.StartsWith("vd", StringComparison.Ordinal) ? "virtio"
-        : target.StartsWith("xvd", StringComparison.Ordinal) ? "xen"
-        : target.StartsWith("ubd", StringComparison.Ordinal) ? "uml"
-        : "ide";
+    private static string DefaultBus(XmlNode disk) => disk.Attribute("device") == "floppy" ? "fdc" : Target(disk)![..2] switch
+    {
+        "sd" => "scsi",
+        "vd" => "virtio",
+        "xv" => "xen",
+        "ub" => "uml",
+        _ => "ide",
+    };
 
     /// <summary>virDiskNameToIndex: vda is 0, vdz 25, vdaa 26; digits behind the letters name a partition; -1 for a name of no such kind.</summary>
     private static int TargetIndex(string target)

@@ -13,11 +13,13 @@ public static class DefinitionReader
     /// <see cref="Rule.XmlTooDeep"/>, <see cref="Rule.XmlUnexpectedRoot"/>, and libvirt's texts for a name or UUID it does not take.
     /// </summary>
     public static Result<Definition> Read(string xml) => XmlTree.Parse(xml, Source).Then<Definition>(root => root.Name == "domain"
-        ? Read(xml, root)
+        ? Read(xml, root, DefinitionDisks.ReadTwice)
         : new Refusal(Rule.XmlUnexpectedRoot, $"expecting root element of 'domain', not '{root.Name}'", root.Position));
 
     /// <summary>A <c>&lt;domain&gt;</c> wherever it stands in <paramref name="xml"/> (virDomainDefParseNode; virDomainDefParseIDs for the order).</summary>
-    internal static Result<Definition> Read(string xml, XmlNode domain)
+    internal static Result<Definition> Read(string xml, XmlNode domain) => Read(xml, domain, DefinitionDisks.Read);
+
+    private static Result<Definition> Read(string xml, XmlNode domain, Func<IEnumerable<XmlNode>, DefinitionDisk[]> disks)
     {
         if (domain.First("name") is not { Text: { Length: > 0 } given } element)
             return new Refusal(Rule.DomainNameMissing, "missing name information", domain.Position);
@@ -36,7 +38,7 @@ public static class DefinitionReader
         if (!DomainName.TryParse(given, out var name))
             return new Refusal(Rule.DomainNameInvalid, "invalid char in name: \n", element.Position);
         var text = xml[domain.Start..domain.End];
-        return new Definition(text, DefinitionHash.Of(text), id, name, DefinitionDisks.Read(DiskNodes(domain)));
+        return new Definition(text, DefinitionHash.Of(text), id, name, disks(DiskNodes(domain)));
     }
 
     internal static IEnumerable<XmlNode> DiskNodes(XmlNode domain) => domain.All("devices").SelectMany(devices => devices.All("disk"));

@@ -134,12 +134,12 @@ internal sealed partial class Libxml2Wording
     private bool CdataSection()
     {
         at += "<![CDATA[".Length;
-        while (!Ahead("]]>"))
+        for (var taken = 0; !Ahead("]]>"); taken++)
         {
             if (!Current(out var c))
                 return false;
             if (c == End || !IsCharacter(c))
-                return Fail("CData section not finished");
+                return Fail(taken < 2 ? "Unregistered error message" : "CData section not finished"); // libxml2 has no words for a short one
             Next(c);
         }
 

@@ -60,7 +60,7 @@ internal static class XmlTree
     public static string Sentence(XmlException fault)
     {
         var end = fault.Message.LastIndexOf(" Line ", StringComparison.Ordinal);
-        return end > 0 ? fault.Message[..end] : fault.Message;
+        return XmlText.Readable(end > 0 ? fault.Message[..end] : fault.Message);
     }
 
     /// <summary>libxml2 takes more declarations than the platform does (version 1.1, any order of quotes); checked already, it becomes blanks.</summary>

@@ -74,6 +74,8 @@ public sealed class DataDirectory : IDisposable
             throw new StartupException(
                 $"The data directory {path} belongs to user '{owner.Name}' and PostgreSQL would run as '{user.Name}': give it over with `chown {user.Name}: {path}`, or name another with --data DIR.");
         if (owner?.Uid == user.Uid) return;
+        // Before install(1), which is less clear about why it could not.
+        Directory.CreateDirectory(path);
         string[] owned = user.IsOther ? ["-o", user.Uid, "-g", user.Gid] : [];
         var made = await Tool.RunAsync("install", ["-d", "-m", "0700", .. owned, "--", path], null, cancellation);
         if (!made.Succeeded) throw new IOException(made.Text);

@@ -102,9 +102,10 @@ public sealed class ServerProgram(DataDirectory data, PostgresBinaries binaries,
 
     private StartupException Failure(string what, string said)
     {
-        if (said.Contains("No space left on device", StringComparison.Ordinal))
+        // The second is the server's hint where a write came out short.
+        if (said.Contains("No space left on device", StringComparison.Ordinal) || said.Contains("Check free disk space", StringComparison.Ordinal))
             return new($"PostgreSQL {what} because the disk that holds {data.Path} is full: make room there, or name another place with --data DIR.");
         var tail = said.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(8);
-        return new($"PostgreSQL {what} in {data.Path}; it says (more in {data.Log}):\n  {string.Join("\n  ", tail)}");
+        return new($"PostgreSQL {what} in {data.Path} (its log is {data.Log}); it says:\n  {string.Join("\n  ", tail)}");
     }
 }

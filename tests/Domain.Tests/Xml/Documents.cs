@@ -3,8 +3,13 @@ using System.Text;
 namespace EventCheckpoints.Domain.Tests.Xml;
 
 /// <summary>Random checkpoint documents: mostly valid ones, and what becomes of them when text is torn.</summary>
-internal sealed class Documents(int seed)
+/// <param name="domain">Put whole into some documents, after they were torn: its own schema is not ours to check.</param>
+internal sealed class Documents(int seed, string domain)
 {
+    private const string Domain = "@domain@";
+    private const string OtherDomain = "@other@";
+
+
     private readonly Random random = new(seed);
 
     public string Any() => Pick(Mutated, Mutated, Mutated, Odd, Valid)();
@@ -22,6 +27,8 @@ internal sealed class Documents(int seed)
             parts.Add($"<parent>{Space()}<name>root</name>{Space()}</parent>");
         if (random.Next(2) == 0)
             parts.Add($"<disks>{Space()}{string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => Disk() + Space()))}</disks>");
+        if (random.Next(4) == 0)
+            parts.Add(Pick(Domain, Domain, OtherDomain));
         random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(parts));
         return Pick("", "", "<?xml version='1.0'?>\n", "<?xml version=\"1.0\" encoding='UTF-8' ?>", "<!-- c -->\n", "<!DOCTYPE domaincheckpoint>")
             + $"<domaincheckpoint>{Space()}{string.Concat(parts.Select(part => part + Space()))}</domaincheckpoint>{Pick("", "\n", "<!-- end -->")}";
@@ -70,8 +77,10 @@ internal sealed class Documents(int seed)
     /// <summary>The same torn at the level of bytes, so that it may be no UTF-8.</summary>
     public byte[] Bytes()
     {
-        var bytes = Encoding.UTF8.GetBytes(Any()).ToList();
-        for (var times = random.Next(0, 2); times > 0 && bytes.Count > 0; times--)
+        var other = domain.Replace("<uuid>1", "<uuid>2", StringComparison.Ordinal);
+        var text = Any().Replace(Domain, domain, StringComparison.Ordinal).Replace(OtherDomain, other, StringComparison.Ordinal);
+        var bytes = Encoding.UTF8.GetBytes(text).ToList();
+        for (var times = text.Contains("<domain ", StringComparison.Ordinal) ? 0 : random.Next(0, 2); times > 0 && bytes.Count > 0; times--)
             bytes.Insert(random.Next(bytes.Count), (byte)Pick(0x80, 0xC3, 0xE9, 0xFF, 0xFE, 0xED, 0xF0, 0x01, 0x1F, 0x7F));
         return [.. bytes];
     }

@@ -26,10 +26,10 @@ public sealed partial class LiveFuzzTests
     {
         Virsh.Need();
         var directory = Directory.CreateTempSubdirectory("xml-fuzz");
-        var documents = new Documents(Seed + (redefine ? 0 : 100_000));
+        var live = Multi();
+        var documents = new Documents(Seed + (redefine ? 0 : 100_000), live.Xml);
         var given = Enumerable.Range(0, Runs).Select(_ => documents.Bytes()).Where(bytes => !KnownDifference().IsMatch(Encoding.Latin1.GetString(bytes))).ToArray();
-        var disks = Multi().Disks;
-        var ours = given.Select(bytes => redefine ? Redefined(bytes, disks) : Created(bytes, disks)).ToArray();
+        var ours = given.Select(bytes => redefine ? Redefined(bytes, live) : Created(bytes, live)).ToArray();
         var groups = given.Select((bytes, i) =>
         {
             var file = Path.Combine(directory.FullName, i.ToString(CultureInfo.InvariantCulture));
@@ -49,6 +49,8 @@ public sealed partial class LiveFuzzTests
 
     private static bool Same((string? Name, string Answer) ours, string theirs, bool redefine)
     {
+        if (PlatformsWords().IsMatch(ours.Answer))
+            return true;
         if (ours.Name is null && ours.Answer.StartsWith("error:", StringComparison.Ordinal))
             return FirstLine(ours.Answer) == FirstLine(theirs);
         if (ours.Name is null) // without a name the second is the name, and the next one in it is taken
@@ -56,21 +58,26 @@ public sealed partial class LiveFuzzTests
         return ours.Answer == (redefine ? theirs : Parent().Replace(Time().Replace(theirs, ""), ""));
     }
 
-    private static (string? Name, string Answer) Redefined(byte[] bytes, IReadOnlyList<DefinitionDisk> _) =>
+    private static (string? Name, string Answer) Redefined(byte[] bytes, Definition live) =>
         Answer(XmlText.Decode(bytes).Then(CheckpointReader.ReadRedefine).Then<Checkpoint>(xml =>
         {
             if (xml.Parent == xml.Name)
                 return new Refusal(Rule.ParentIsItself, $"cannot set moment {xml.Name} as its own parent");
             if (xml.Parent is { } parent)
                 return new Refusal(Rule.ParentNotFound, $"parent {parent} for moment {xml.Name} not found");
-            return new Checkpoint(xml.Name, xml.Description, null, xml.CreationTime, DiskAlignment.AsListed(xml.Disks, xml.Name), null);
+            if (xml.Definition is not { } definition)
+                return new Checkpoint(xml.Name, xml.Description, null, xml.CreationTime, DiskAlignment.AsListed(xml.Disks, xml.Name), null);
+            if (definition.Id != live.Id)
+                return new Refusal(Rule.DefinitionUuidDiffers, $"definition for checkpoint {xml.Name} must use uuid {live.Id}");
+            return DiskAlignment.Align(xml.Disks, definition.Disks, xml.Name)
+                .Then<Checkpoint>(disks => new Checkpoint(xml.Name, xml.Description, null, xml.CreationTime, disks, null));
         }));
 
-    private static (string? Name, string Answer) Created(byte[] bytes, IReadOnlyList<DefinitionDisk> disks)
+    private static (string? Name, string Answer) Created(byte[] bytes, Definition live)
     {
         var nameless = MomentName.Trusted("nameless");
         var (name, answer) = Answer(XmlText.Decode(bytes).Then(CheckpointReader.ReadCreate).Then(xml =>
-            DiskAlignment.Align(xml.Disks, disks, xml.Name ?? nameless).Then<Checkpoint>(aligned =>
+            DiskAlignment.Align(xml.Disks, live.Disks, xml.Name ?? nameless).Then<Checkpoint>(aligned =>
                 new Checkpoint(xml.Name ?? nameless, xml.Description, null, default, aligned, null))));
         return (name == nameless.Value ? null : name, answer);
     }
@@ -98,10 +105,15 @@ public sealed partial class LiveFuzzTests
     private static string Show(byte[] bytes) => string.Concat(Encoding.Latin1.GetString(bytes).Select(c => c is < ' ' or > '~' ? $"\\x{(int)c:x2}" : c.ToString()));
 
     /// <summary>
-    /// Where the platform's parser is stricter than libxml2, and decides: a DOCTYPE without a blank, names that only XML 1.0's fifth edition has.
+    /// A DOCTYPE without a blank, which only libxml2 takes; and blanks around a disk's mode, which the schema lets pass and libvirt then writes as
+    /// checkpoint='(null)'.
     /// </summary>
-    [GeneratedRegex("<!DOCTYPE[^ \n\r\t]")]
+    [GeneratedRegex("<!DOCTYPE[^ \n\r\t]|checkpoint=[\"'](\\s+(no|bitmap)\\s*|(no|bitmap)\\s+)[\"']")]
     private static partial Regex KnownDifference();
+
+    /// <summary>Names that only XML 1.0's fifth edition has: libxml2 takes them and the platform, which decides, does not.</summary>
+    [GeneratedRegex("unexpected token|cannot begin with the|cannot be included in a name|Expecting external ID")]
+    private static partial Regex PlatformsWords();
 
     [GeneratedRegex("  <parent>\n.*\n  </parent>\n")]
     private static partial Regex Parent();
