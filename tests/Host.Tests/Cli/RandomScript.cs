@@ -13,7 +13,10 @@ internal sealed class RandomScript
     private readonly List<string> _commands = [];
     private bool _namelessUsed;
 
-    private RandomScript(int seed) => _random = new Random(seed);
+    private RandomScript(int seed) => (_random, Folder) = (new Random(seed), seed.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Where its files are, below the folder of all.</summary>
+    public string Folder { get; }
 
     public IReadOnlyList<string> Commands => _commands;
 
@@ -30,8 +33,8 @@ internal sealed class RandomScript
 
     private string Next() => _random.Next(100) switch
     {
-        < 34 => $"checkpoint-create {Domain} {File()} --redefine",
-        < 40 => $"checkpoint-create {Domain} {File()}{Maybe(" --quiesce")}",
+        < 34 => $"checkpoint-create {Domain} {File(mayBeNameless: true)} --redefine",
+        < 40 => $"checkpoint-create {Domain} {File(mayBeNameless: false)}{Maybe(" --quiesce")}",
         < 50 => CreateAs(),
         < 58 => $"checkpoint-delete {Domain} {Name()}{Maybe(" --children")}{Maybe(" --children-only")}{Maybe(" --metadata")}",
         < 74 => $"checkpoint-list {Domain}{From()}{Flags("parent", "roots", "leaves", "no-leaves", "tree", "descendants", "name", "topological")}",
@@ -81,21 +84,22 @@ internal sealed class RandomScript
         "checkpoint-create web --redefine-validate", "checkpoint-create nosuch nosuch.xml", "checkpoint-create web ''", "checkpoint-create-as web '' x", "checkpoint-create web /",
         "checkpoint-edit web", "checkpoint-edit web nosuch", "checkpoint-parent web .a", "checkpoint-parent web a/b", "checkpoint-list web --from ''", "list --table --name",
         "list --name", "list --uuid", "list --uuid --name --with-checkpoint", "list --without-checkpoint --name", "list x", "dumpxml nosuch", "dumpxml web --xpath //target/@dev",
-        "dumpxml web --xpath ''", "dumpxml web --xpath //devices --wrap x", "define nosuch.xml", "define", "define ''", "domrename nosuch x", "domrename web", "domrename web ''",
+        "dumpxml web --xpath //devices --wrap x", "define nosuch.xml", "define", "define ''", "domrename nosuch x", "domrename web", "domrename web ''",
         "undefine nosuch", "help nosuch", "checkpoint-list --help=1", "echo a  'b c'\\ d # e", "# only a comment", "checkpoint-create-as web n d --diskspec ''  --print-xml",
         "checkpoint-create-as web --print-xml '<&>' \"'\"");
 
-    private string File()
+    /// <summary>A create without a name is named by the second, which is another for virsh and for us: there is at most one of them.</summary>
+    private string File(bool mayBeNameless)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{_files.Count:000}.xml");
-        _files[name] = Xml();
+        _files[name] = Xml(mayBeNameless);
         return name;
     }
 
-    private string Xml()
+    private string Xml(bool mayBeNameless)
     {
         var parts = new List<string>();
-        if (_random.Next(25) != 0) parts.Add($"<name>{(_random.Next(20) == 0 ? Pick(".x", "a b", "") : Pool[_random.Next(Pool.Length)])}</name>");
+        if (_random.Next(25) != 0 || !mayBeNameless) parts.Add($"<name>{(_random.Next(20) == 0 ? Pick(".x", "a b", "") : Pool[_random.Next(Pool.Length)])}</name>");
         if (_random.Next(3) == 0) parts.Add($"<description>{Pick("plain", "a &lt; b &amp; c", "", " ", "two\nlines", "quote's \"", "ünï")}</description>");
         if (_random.Next(25) != 0) parts.Add($"<creationTime>{_random.Next(20) switch { 0 => "0", 1 => "007", 2 => "99999999999999999999", 3 => "-1", _ => _random.NextInt64(1, 1_700_000_000).ToString(CultureInfo.InvariantCulture) }}</creationTime>");
         if (_random.Next(3) != 0) parts.Add($"<parent><name>{Pool[_random.Next(Pool.Length)]}</name></parent>");
@@ -105,7 +109,7 @@ internal sealed class RandomScript
         var shuffled = parts.ToArray();
         _random.Shuffle(shuffled);
         var xml = $"<domaincheckpoint>{string.Concat(shuffled)}</domaincheckpoint>";
-        return _random.Next(40) == 0 ? Pick(xml[..^5], $"<x>{xml}</x>", "", "<domaincheckpoint/>") : xml;
+        return _random.Next(40) == 0 ? Pick(xml[..^5], $"<x>{xml}</x>", "", mayBeNameless ? "<domaincheckpoint/>" : "<>") : xml;
     }
 
     private string DisksXml()

@@ -23,7 +23,8 @@ internal static class Virsh
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["TZ"] = "UTC", ["LC_ALL"] = "C.UTF-8" },
+            // readline folds what is wider than a terminal.
+            Environment = { ["TZ"] = "UTC", ["LC_ALL"] = "C.UTF-8", ["COLUMNS"] = "10000" },
         };
         using var virsh = Process.Start(start)!;
         var (output, error) = (virsh.StandardOutput.ReadToEndAsync(), virsh.StandardError.ReadToEndAsync());
