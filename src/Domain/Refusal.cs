@@ -49,7 +49,6 @@ public enum Rule
     ListCurrentNotFound,
 
     // the store's own
-    DomainNameAmbiguous,
     NotSupported,
     RequestInvalid,
     VersionMismatch,

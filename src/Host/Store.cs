@@ -59,6 +59,5 @@ public static class Store
     public static JsonSerializerOptions EventJson { get; } = new(Wire.Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web)))
     {
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 }

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EventCheckpoints.Domain;
@@ -12,6 +13,8 @@ public static class Wire
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
         foreach (var converter in NameJson.Converters) options.Converters.Add(converter);
+        // Only ever sent as application/json: nothing here is put into a page as it is, so '&' and 'é' may stand for themselves.
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.Never;
         return options;
     }

@@ -114,6 +114,24 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public void A_rename_needs_another_name_that_nobody_has()
+    {
+        var same = new Rename(Live.Name, null).Decide(State("A"), Live).Refusal;
+        Assert.Equal((Rule.DomainNameUnchanged, "Requested operation is not valid: Can't rename domain to itself"), (same?.Rule, same?.Message));
+        var taken = new Rename(DomainName.Trusted("two"), new DomainId(Guid.NewGuid())).Decide(State("A"), Live).Refusal;
+        Assert.Equal((Rule.RenameTaken, "Requested operation is not valid: domain with name 'two' already exists"), (taken?.Rule, taken?.Message));
+    }
+
+    [Theory]
+    [InlineData("<domain><uuid>6695eb01-f6a4-8304-79aa-97f2502e193f</uuid></domain>", Rule.DomainNameMissing)]
+    [InlineData("<domain><name>a/b</name></domain>", Rule.DomainNameInvalid)]
+    [InlineData("<domain><name>a</name><uuid>none</uuid></domain>", Rule.DomainUuidInvalid)]
+    [InlineData("<domain><name>a</name><devices><disk><source file='/a'/></disk></devices></domain>", Rule.DomainTargetMissing)]
+    [InlineData("<domainsnapshot/>", Rule.XmlUnexpectedRoot)]
+    public void A_definition_that_libvirt_would_refuse_is_refused(string xml, Rule rule) =>
+        Assert.Equal(rule, DefinitionReader.Read(xml).Refusal?.Rule);
+
+    [Fact]
     public void Undefine_drops_checkpoints_only_when_told_and_the_stream_can_go_on()
     {
         var state = State("A(B(C)) D *C");

@@ -44,6 +44,8 @@ public sealed class RedefineListTests
             new(4, "good", Item("good", null)),
         };
         var refusal = new RedefineList([new ListDocument(null, true, null, read)], ListMode.Merge).Decide(Registered(), Live).Refusal!;
+        Assert.Equal(Rule.ListInconsistent, refusal.Rule);
+        Assert.StartsWith("XML error: 4 of 5 checkpoints cannot be taken, so none was; the first is number 2, 'bad': ", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(
             [(1, Rule.CreationTimeMissing), (2, Rule.ParentNotFound), (3, Rule.NameMissing), (4, Rule.NameTaken)],
             refusal.Items!.Select(item => (item.Index, item.Refusal.Rule)));

@@ -77,5 +77,26 @@ public sealed class RaceTests
         Assert.Null((await store.SubmitAsync(domain, new Create(new CreateXml(Name("b"), null, []), default), ifVersion: 4)).Refusal);
     }
 
+    /// <summary>Somebody else gets in between every time.</summary>
+    [Fact]
+    public async Task Who_never_wins_is_told_to_come_back()
+    {
+        await using var store = await TestStore.CreateAsync();
+        await using var other = store.SecondHost();
+        var domain = await store.DefineAsync("one");
+        var refused = await store.SubmitAsync(domain, new Overtaken(() => other.SubmitAsync(domain, new Create(new CreateXml(Name($"c{Guid.NewGuid():N}"), null, []), default))));
+        Assert.Equal(Rule.TooBusy, refused.Refusal?.Rule);
+        Assert.False((await store.FoldAsync(domain)).Forest.Contains(Name("late")));
+    }
+
+    private sealed record Overtaken(Func<Task<Result<Host.Submitted>>> Overtake) : Command
+    {
+        public override Result<Decision> Decide(DomainState state, Definition? live)
+        {
+            Assert.Null(Task.Run(Overtake).GetAwaiter().GetResult().Refusal);
+            return new Create(new CreateXml(Name("late"), null, []), default).Decide(state, live);
+        }
+    }
+
     private static MomentName Name(string name) => MomentName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name);
 }

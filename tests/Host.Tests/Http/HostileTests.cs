@@ -51,12 +51,16 @@ public sealed class HostileTests
     [InlineData("GET", "/v1/domains?cursor=1.2", "request-invalid")]
     [InlineData("DELETE", "/v1/domains/one/checkpoints/a?children=true&children-only=true", "flags-exclusive")]
     [InlineData("DELETE", "/v1/domains/one", "domain-has-checkpoints")]
+    [InlineData("POST", "/v1/domains/one/checkpoints?redefine=true&quiesce=true", "flags-exclusive")]
+    [InlineData("POST", "/v1/domains/one/checkpoints?redefine-validate=true", "flag-required")]
+    [InlineData("POST", "/v1/domains/one/checkpoints?redefine=true&redefine-validate=true", "not-supported")]
+    [InlineData("POST", "/v1/domains/one/bulk?mode=some", "request-invalid")]
     public async Task Requests_are_refused(string method, string path, string rule)
     {
         await using var host = await TestHost.StartAsync();
         await host.DefineAsync("one");
         await host.SendAsync(HttpMethod.Post, "/v1/domains/one/checkpoints", TestHost.Xml("<domaincheckpoint><name>a</name></domaincheckpoint>"));
-        var (status, problem, _) = await host.SendAsync(new HttpMethod(method), path);
+        var (status, problem, _) = await host.SendAsync(new HttpMethod(method), path, method == "POST" ? TestHost.Xml("<domaincheckpoint/>") : null);
         Assert.Equal(rule, (string?)problem["rule"]);
         Assert.InRange((int)status, 400, 499);
     }
