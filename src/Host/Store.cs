@@ -5,9 +5,9 @@ using JasperFx;
 using JasperFx.Events;
 using JasperFx.Events.Projections;
 using JasperFx.MultiTenancy;
-using Weasel.Core;
 using Marten;
 using Npgsql;
+using Weasel.Core;
 
 namespace EventCheckpoints.Host;
 

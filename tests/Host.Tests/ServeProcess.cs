@@ -41,7 +41,8 @@ internal sealed class ServeProcess : IAsyncDisposable
     /// <summary>SIGTERM, as an init system stops it; it stops its PostgreSQL and exits.</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        // The shell's own kill: a small machine has no program of that name.
+        using var kill = Process.Start("sh", ["-c", $"kill -TERM {_process.Id}"]);
         await _process.WaitForExitAsync();
         return _process.ExitCode;
     }
