@@ -154,8 +154,7 @@ internal sealed class PrivateCluster : IAsyncDisposable
         {
             var directory = Path.Combine(places, $"{place}");
             if (TryHold(directory + ".lock") is not { } held) continue;
-            if (Postmaster.Of(Path.Combine(directory, "cluster")) is { } left) await Tool.RunAsync("kill", ["-KILL", $"{left.Id}"]);
-            Postmaster.EndOrphans(Path.Combine(directory, "cluster"));
+            Postmaster.KillAll(Path.Combine(directory, "cluster"));
             await Tool.RunAsync("rm", ["-rf", "--", directory]);
             return new PrivateCluster(
                 directory, held, await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(directory) { Settings = settings }, NullLogger.Instance, CancellationToken.None));

@@ -92,6 +92,6 @@ public static partial class Migrations
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Applied migration {script}")]
+    [LoggerMessage(20, LogLevel.Information, "Applied migration {script}")]
     private static partial void Migrated(this ILogger log, string script);
 }

@@ -61,9 +61,9 @@ internal sealed partial class Libxml2Wording
         var encoding = text[start..at];
         if (!Closing(quote))
             return false;
-        if (!KnownEncoding().IsMatch(encoding))
+        if (!KnownEncoding().IsMatch(string.Concat(encoding.Split('.', '-', '_'))))
             return Fail($"Unsupported encoding {encoding}");
-        return encoding.StartsWith("UTF", StringComparison.OrdinalIgnoreCase) || Blank(Raw) || Ahead("?>") || Fail("Blank needed here");
+        return encoding.ToUpperInvariant() is "UTF-8" or "UTF8" or "UTF-16" or "UTF16" || Blank(Raw) || Ahead("?>") || Fail("Blank needed here");
     }
 
     private bool Standalone()
@@ -100,9 +100,13 @@ internal sealed partial class Libxml2Wording
         return true;
     }
 
-    /// <summary>The families iconv knows. The bytes are UTF-8 whatever is declared, so that nothing hangs on the list being whole.</summary>
+    /// <summary>
+    /// The families iconv knows, which looks past dots, dashes and underscores. The bytes are UTF-8 whatever is declared, so that nothing hangs on
+    /// the list being whole.
+    /// </summary>
     [GeneratedRegex(
-        @"\A(UTF-?(7|8|16|32)(LE|BE)?|UCS-?[24](LE|BE)?|ISO[-_]?10646.*|ISO[-_]?8859-?_?\d+|ISO-2022-.+|(US-)?ASCII|ANSI.+|LATIN-?\d|L\d|(WINDOWS|CP|IBM)-?\d+|KOI8-.+|EUC-?.+|SHIFT.?JIS|SJIS|GB.+|BIG-?5.*|MAC.*|TIS-?620.*|HTML)\z",
+        @"\A(UTF(7|8|16|32)(LE|BE)?|UCS[24](LE|BE)?|ISO10646.*|ISO8859\d+|ISO2022.+|(US)?ASCII|ANSI.+|LATIN\d|L\d|(WINDOWS|CP|IBM)\d+"
+            + "|KOI8.+|EUC.+|SHIFTJIS|SJIS|GB.+|BIG5.*|MAC.*|TIS620.*|HTML)\\z",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex KnownEncoding();
 }

@@ -40,7 +40,8 @@ public static class CommandLine
     {
         var root = new RootCommand("EventCheckpoints");
         foreach (var verb in verbs) root.Subcommands.Add(verb);
-        return root.Parse(args).InvokeAsync();
+        // Stopping the embedded PostgreSQL takes as long as its last checkpoint.
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
     }
 
     internal static int Refuse(TextWriter error, string sentence)

@@ -108,8 +108,9 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
                     await server.StartAsync();
                     log.PostgresBack(data.Path);
                 }
-                catch (StartupException failed)
+                catch (Exception failed) when (failed is not OperationCanceledException)
                 {
+                    // Whatever it was: a supervisor that ends leaves a host without a database.
                     log.RestartFailed(failed.Message, Respite.TotalSeconds);
                     await Task.Delay(Respite, stopping.Token);
                 }

@@ -25,19 +25,19 @@ public sealed record Postmaster(int Id, long Started)
     }
 
     /// <summary>
-    /// Ends what a killed server left behind: a backend busy with a query notices only at its end, and until then no new server may start
-    /// (its shared memory is "still in use"). Its work is lost with the server either way.
+    /// kill -9 for every process of the cluster. For what a killed server left behind: a backend busy with a query notices only at its end, and until then
+    /// no new server may start (its shared memory is "still in use"). Its work is lost with the server either way.
     /// </summary>
-    public static void EndOrphans(string cluster)
+    public static void KillAll(string cluster)
     {
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(directory), out var id) || !IsIn(cluster, id)) continue;
             try
             {
-                using var orphan = Process.GetProcessById(id);
-                orphan.Kill();
-                orphan.WaitForExit(TimeSpan.FromSeconds(5));
+                using var process = Process.GetProcessById(id);
+                process.Kill();
+                process.WaitForExit(TimeSpan.FromSeconds(5));
             }
             catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
             {

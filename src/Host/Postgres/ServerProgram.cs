@@ -59,7 +59,7 @@ public sealed class ServerProgram(DataDirectory data, PostgresBinaries binaries,
             await StopAsync();
         }
 
-        Postmaster.EndOrphans(data.Cluster);
+        Postmaster.KillAll(data.Cluster);
         // PostgreSQL itself takes the id in a leftover file for its own if any process of its user has that id by now, or a zombie has.
         await data.User.RunAsync("rm", ["-f", "--", Path.Combine(data.Cluster, "postmaster.pid")]);
     }
