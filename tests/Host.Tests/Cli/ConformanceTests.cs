@@ -5,6 +5,7 @@ using Xunit;
 namespace EventCheckpoints.Host.Tests.Cli;
 
 /// <summary>The recorded cases: our batch gives what virsh gave, step by step.</summary>
+[Collection("editor")] // $EDITOR is one for the whole process.
 public sealed partial class ConformanceTests(TestServer server) : IClassFixture<TestServer>
 {
     public static TheoryData<string> Cases() => [.. ConformanceCase.All().Where(one => !ConformanceCase.Exceptions.ContainsKey(one.Number)).Select(one => Path.GetFileName(one.Folder)).DefaultIfEmpty("none")];

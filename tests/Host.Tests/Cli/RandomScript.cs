@@ -63,7 +63,7 @@ internal sealed class RandomScript
     /// <summary>A bare word, or a named option; "--" would make data of all that follows.</summary>
     private string From() => _random.Next(3) == 0 ? $" --from {Pool[_random.Next(Pool.Length)]}" : "";
 
-    private string XPath() => _random.Next(6) == 0 ? Pick(" --xpath //disk", " --xpath //name/text()", " --xpath //disk/@name --wrap", " --xpath //nosuch", " --xpath 'count(//disk)'", " --no-domain --xpath /") : "";
+    private string XPath() => _random.Next(6) == 0 ? Pick(" --xpath /domaincheckpoint/disks/disk", " --xpath /domaincheckpoint/name/text()", " --xpath //disks/disk/@name --wrap", " --xpath //nosuch", " --xpath 'count(//disk)'", " --no-domain --xpath /") : "";
 
     private string CreateAs()
     {

@@ -61,9 +61,10 @@ public sealed class Invocation(ParsedCommand command, Session session, TextWrite
         if (!session.Quiet) output.Write(text);
     }
 
-    /// <summary>Prints an error (vshError).</summary>
+    /// <summary>Prints an error behind what was printed so far (vshError).</summary>
     public bool Fail(string sentence)
     {
+        output.Flush();
         error.Write($"error: {sentence}\n");
         return false;
     }
