@@ -1,5 +1,6 @@
 using EventCheckpoints.Host;
 using EventCheckpoints.Tests;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Testcontainers.PostgreSql;
 using Xunit;
