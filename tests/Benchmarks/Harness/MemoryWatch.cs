@@ -6,6 +6,15 @@ namespace EventCheckpoints.Benchmarks.Harness;
 internal sealed record MemoryPeak(long? Resident, long? Heap)
 {
     public static MemoryPeak Unknown { get; } = new(null, null);
+
+    /// <summary>Of one run that is not timed: memory given back before it has to be fetched again, which takes time.</summary>
+    public static async Task<MemoryPeak> OfAsync(Operation operation)
+    {
+        if (operation.Prepare is { } prepare) await prepare();
+        using var watch = MemoryWatch.Start();
+        await operation.Run();
+        return watch.Stop();
+    }
 }
 
 /// <summary>Watches this process's memory from <see cref="Start"/> on.</summary>

@@ -4,7 +4,7 @@ namespace EventCheckpoints.Benchmarks.Harness;
 /// <param name="Run">What the clock sees; returns the bytes it moved, 0 where nobody asks.</param>
 /// <param name="Prepare">What has to be there first, each time; the clock does not see it.</param>
 /// <param name="Times">How often one round runs it, for what is too short to time alone; the sample is the mean.</param>
-/// <param name="Large">It begins on a tidy heap, and its memory is watched; what takes microseconds would only be disturbed.</param>
+/// <param name="Large">Its memory is watched, in a run of its own, and it begins on a tidy heap; what is short would only be disturbed.</param>
 internal sealed record Operation(Func<Task<long>> Run, Func<Task>? Prepare = null, int Times = 1, bool Large = false);
 
 /// <summary>An operation at one size, and the peer or limit that it is measured beside.</summary>

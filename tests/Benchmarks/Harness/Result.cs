@@ -5,7 +5,7 @@ namespace EventCheckpoints.Benchmarks.Harness;
 /// <param name="Bytes">Moved by the subject in one run.</param>
 internal sealed record SizeResult(int Size, int Rounds, Spread Seconds, Spread? Yardstick, Spread? Ratio, long Bytes, long YardstickBytes, MemoryPeak Peak)
 {
-    public static SizeResult Of(int size, IReadOnlyList<Sample> subject, IReadOnlyList<Sample> yardstick) => new(
+    public static SizeResult Of(int size, IReadOnlyList<Sample> subject, IReadOnlyList<Sample> yardstick, MemoryPeak peak) => new(
         size,
         subject.Count,
         Spread.Of(subject.Select(sample => sample.Seconds)),
@@ -13,7 +13,7 @@ internal sealed record SizeResult(int Size, int Rounds, Spread Seconds, Spread? 
         yardstick.Count == 0 ? null : Spread.Of(subject.Zip(yardstick, (one, other) => one.Seconds / other.Seconds)),
         subject[^1].Bytes,
         yardstick.Count == 0 ? 0 : yardstick[^1].Bytes,
-        new MemoryPeak(subject.Max(sample => sample.Peak.Resident), subject.Max(sample => sample.Peak.Heap)));
+        peak);
 }
 
 /// <summary>What the rounds said about a track.</summary>

@@ -5,17 +5,17 @@ namespace EventCheckpoints.Benchmarks.Harness;
 /// <summary>One timed run.</summary>
 /// <param name="Seconds">Of one operation.</param>
 /// <param name="Bytes">What the operation said it moved.</param>
-internal sealed record Sample(double Seconds, long Bytes, MemoryPeak Peak)
+internal sealed record Sample(double Seconds, long Bytes)
 {
     public static async Task<Sample> TakeAsync(Operation operation)
     {
         if (operation.Prepare is { } prepare) await prepare();
-        using var watch = operation.Large ? MemoryWatch.Start() : null;
+        // Nobody pays for what was left behind before.
+        if (operation.Large) GC.Collect();
         long bytes = 0;
         var clock = Stopwatch.StartNew();
         for (var i = 0; i < operation.Times; i++) bytes = await operation.Run();
-        var seconds = clock.Elapsed.TotalSeconds / operation.Times;
-        return new Sample(seconds, bytes, watch?.Stop() ?? MemoryPeak.Unknown);
+        return new Sample(clock.Elapsed.TotalSeconds / operation.Times, bytes);
     }
 }
 

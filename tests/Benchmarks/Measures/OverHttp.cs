@@ -20,7 +20,7 @@ internal static class OverHttp
         Track Over(string name, Goals goals, Func<int, Operation> operation) => new($"http/{name}", null, goals, [.. sizes.Select(size => new Case(size, operation(size)))]);
 
         await bench.MeasureAsync(Over("import", new Goals(Exponent: 1.1), size => Import(bench, host, domains, size)), rounds);
-        await bench.MeasureAsync(Over("list", new Goals(Exponent: 1.1), size => new Operation(async () => (await List(api, domains[size])).Count, Large: true)), rounds);
+        await bench.MeasureAsync(Over("list", new Goals(Exponent: 1.1), size => new Operation(() => Listing(api, domains[size]), Large: true)), rounds);
         await bench.MeasureAsync(Over("tree", new Goals(Exponent: 1.1), size => new Operation(() => Tree(api, domains[size]), Large: true)), rounds);
         await bench.MeasureAsync(
             Over("bulk-out", new Goals(Exponent: 1.1, PeakBytes: BulkOut.PeakGoal), size => new Operation(() => host.DrainAsync($"v1/domains/{domains[size]}/bulk"), Large: true)), rounds);
@@ -43,6 +43,12 @@ internal static class OverHttp
     {
         var answer = await api.GetAll<CheckpointItem>($"v1/domains/{id}/checkpoints");
         return answer.Value ?? throw new InvalidOperationException(answer.Problem!.Detail);
+    }
+
+    private static async Task<long> Listing(Api api, DomainId id)
+    {
+        await List(api, id);
+        return 0;
     }
 
     private static async Task<long> Tree(Api api, DomainId id)
