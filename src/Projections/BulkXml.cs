@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Domain.Moments;
 using EventCheckpoints.Domain.Xml;
@@ -13,8 +14,8 @@ namespace EventCheckpoints.Projections;
 /// <param name="NoDomain">Leave out the <c>&lt;domain&gt;</c> of each checkpoint; the surrounding one stays.</param>
 public sealed record GetBulkXml(DomainSummary Domain, bool NoDomain, bool Secure) : IRequest<BulkDocument>;
 
-/// <summary>The text, in pieces as they come, and the domain's version that it is of.</summary>
-public sealed record BulkDocument(long Version, IAsyncEnumerable<string> Pieces);
+/// <summary>The text, in pieces as they come, each good until the next is asked for, and the domain's version that it is of.</summary>
+public sealed record BulkDocument(long Version, IAsyncEnumerable<ReadOnlyMemory<char>> Pieces);
 
 /// <summary>
 /// Memory does not grow with the document: the forest is held, the definitions, which make its size, pass through.
@@ -31,25 +32,27 @@ public sealed class BulkXml(Forests forests, Definitions definitions) : IRequest
         return new BulkDocument(state.Version, Pieces(request, state, own, cancellationToken));
     }
 
-    private async IAsyncEnumerable<string> Pieces(
+    private async IAsyncEnumerable<ReadOnlyMemory<char>> Pieces(
         GetBulkXml request, DomainState state, DefinitionHash own, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var texts = await Texts(request, [own], null, cancellation);
         var around = texts[own];
-        var piece = new StringWriter();
-        BulkWriter.WriteStart(piece, around, state.Current);
+        // Its chunks are handed on as they are: a string of them all would be a large object each time, which the collector is slow to take back.
+        var text = new StringBuilder();
+        var output = new StringWriter(text);
+        BulkWriter.WriteStart(output, around, state.Current);
         foreach (var together in state.Forest.Descendants(null, ByCreation.Order).Chunk(Together))
         {
             var needed = request.NoDomain ? [] : together.Select(checkpoint => checkpoint.Definition).OfType<DefinitionHash>().Distinct().ToArray();
             texts = await Texts(request, needed, texts, cancellation);
             foreach (var checkpoint in together)
-                BulkWriter.WriteItem(piece, checkpoint, checkpoint.Definition is { } hash && !request.NoDomain ? texts[hash] : null);
-            yield return piece.ToString();
-            piece.GetStringBuilder().Clear();
+                BulkWriter.WriteItem(output, checkpoint, checkpoint.Definition is { } hash && !request.NoDomain ? texts[hash] : null);
+            foreach (var piece in text.GetChunks()) yield return piece;
+            text.Clear();
         }
 
-        BulkWriter.WriteEnd(piece, around);
-        yield return piece.ToString();
+        BulkWriter.WriteEnd(output, around);
+        foreach (var piece in text.GetChunks()) yield return piece;
     }
 
     /// <summary>The texts needed, secrets removed where they must be; those at hand are not fetched again.</summary>

@@ -13,7 +13,8 @@ internal readonly record struct XmlAttributeNode(string Name, string? Namespace,
 /// </summary>
 /// <param name="name">The local name; with its prefix where that is not declared, as libxml2 keeps it.</param>
 /// <param name="space">The namespace, or null for none.</param>
-internal sealed class XmlNode(string name, string? space, XmlPosition position, int start)
+/// <param name="attributes">How many there will be at most, declarations included.</param>
+internal sealed class XmlNode(string name, string? space, XmlPosition position, int start, int attributes)
 {
     public string Name { get; } = name;
 
@@ -34,7 +35,7 @@ internal sealed class XmlNode(string name, string? space, XmlPosition position, 
     /// <summary>Offset after the element.</summary>
     public int End { get; set; }
 
-    public List<XmlAttributeNode> Attributes { get; } = [];
+    public List<XmlAttributeNode> Attributes { get; } = new(attributes);
 
     public List<XmlNode> Children { get; } = [];
 

@@ -47,7 +47,7 @@ internal sealed class XmlTreeBuilder(string xml)
         var qualified = reader.Name;
         var scope = Scope(reader);
         var (name, space) = Resolve(qualified, scope, isAttribute: false);
-        var node = new XmlNode(name, space, position, start);
+        var node = new XmlNode(name, space, position, start, reader.AttributeCount);
         var tagEnd = start + 1 + qualified.Length;
         while (reader.MoveToNextAttribute())
         {
@@ -79,7 +79,7 @@ internal sealed class XmlTreeBuilder(string xml)
         var element = open.Pop();
         element.Node.ContentEnd = contentEnd;
         element.Node.End = end;
-        element.Node.Text = element.Text.ToString();
+        element.Node.Text = element.Text;
     }
 
     /// <summary>
@@ -134,6 +134,8 @@ internal sealed class XmlTreeBuilder(string xml)
     /// <summary>An element whose end has not been met, with the prefixes it knows.</summary>
     private sealed class Open(XmlNode node, Dictionary<string, string> scope)
     {
+        private string text = "";
+        private StringBuilder? rest;
         private bool hasText;
         private bool endsWithCdata;
 
@@ -141,11 +143,15 @@ internal sealed class XmlTreeBuilder(string xml)
 
         public Dictionary<string, string> Scope { get; } = scope;
 
-        public StringBuilder Text { get; } = new();
+        /// <summary>Nearly always of one piece or none.</summary>
+        public string Text => rest is null ? text : text + rest;
 
         public void Append(string value, string name)
         {
-            Text.Append(value);
+            if (text.Length == 0)
+                text = value;
+            else
+                (rest ??= new StringBuilder()).Append(value);
             if (Node.HasText || value.AsSpan().Trim(XmlTree.Blanks).IsEmpty)
                 return;
             Node.ChildrenBeforeText = Node.Children.Count;

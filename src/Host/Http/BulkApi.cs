@@ -49,8 +49,15 @@ internal static class BulkApi
         var bulk = await mediator.Send(new GetBulkXml(found.Value, noDomain == true, securityInfo == true), context.RequestAborted);
         context.Response.SetVersion(bulk.Version);
         context.Response.ContentType = "application/xml; charset=utf-8";
+        var body = context.Response.BodyWriter;
+        // Keeps the first half of a character whose second half begins the next piece.
+        var utf8 = Encoding.UTF8.GetEncoder();
         await foreach (var piece in bulk.Pieces.WithCancellation(context.RequestAborted))
-            await context.Response.WriteAsync(piece, Encoding.UTF8, context.RequestAborted);
+        {
+            utf8.Convert(piece.Span, body, flush: false, out _, out _);
+            await body.FlushAsync(context.RequestAborted);
+        }
+
         return Results.Empty;
     }
 

@@ -1,0 +1,46 @@
+namespace EventCheckpoints.Benchmarks.Harness;
+
+/// <summary>What the rounds said about one size.</summary>
+/// <param name="Ratio">Subject to yardstick of the same round, so that what slows the machine for a while slows both.</param>
+/// <param name="Bytes">Moved by the subject in one run.</param>
+internal sealed record SizeResult(int Size, int Rounds, Spread Seconds, Spread? Yardstick, Spread? Ratio, long Bytes, long YardstickBytes, MemoryPeak Peak)
+{
+    public static SizeResult Of(int size, IReadOnlyList<Sample> subject, IReadOnlyList<Sample> yardstick, MemoryPeak peak) => new(
+        size,
+        subject.Count,
+        Spread.Of(subject.Select(sample => sample.Seconds)),
+        yardstick.Count == 0 ? null : Spread.Of(yardstick.Select(sample => sample.Seconds)),
+        yardstick.Count == 0 ? null : Spread.Of(subject.Zip(yardstick, (one, other) => one.Seconds / other.Seconds)),
+        subject[^1].Bytes,
+        yardstick.Count == 0 ? 0 : yardstick[^1].Bytes,
+        peak);
+}
+
+/// <summary>What the rounds said about a track.</summary>
+/// <param name="Exponent">b where the medians follow a·nᵇ best; null for one size.</param>
+/// <param name="Growth">Time at the largest size to time at the smallest, of the same round; null for one size.</param>
+internal sealed record TrackResult(Track Track, IReadOnlyList<SizeResult> Sizes, double? Exponent, double? Growth)
+{
+    /// <summary>Growth beyond this is not noise.</summary>
+    private const double ExponentLimit = 1.3;
+
+    /// <summary>How far past its goal a ratio may be on a machine that others use too.</summary>
+    private const double Slack = 2;
+
+    /// <summary>Every goal that is missed, in words.</summary>
+    public IEnumerable<string> Misses() => Past(1, Track.Goals.Exponent);
+
+    /// <summary>What cannot be laid to a busy machine, in words: growth, and ratios far past their goals; never a time.</summary>
+    public IEnumerable<string> Failures() => Past(Slack, Track.Goals.Growth is null ? ExponentLimit : null).Where(text => !text.StartsWith("memory", StringComparison.Ordinal));
+
+    private IEnumerable<string> Past(double slack, double? exponent)
+    {
+        if (Exponent > exponent) yield return $"exponent {Exponent:0.00}, at most {exponent:0.0#}";
+        if (Growth > Track.Goals.Growth * slack) yield return $"growth {Growth:0.00} ×, at most {Track.Goals.Growth * slack:0.0#} ×";
+        foreach (var size in Sizes)
+        {
+            if (size.Ratio?.Median > Track.Goals.Ratio * slack) yield return $"ratio {size.Ratio.Median:0.00} × at {size.Size:N0}, at most {Track.Goals.Ratio * slack:0.0#} ×";
+            if (size.Peak.Resident > Track.Goals.PeakBytes) yield return $"memory +{size.Peak.Resident / 1048576.0:0} MiB at {size.Size:N0}, at most +{Track.Goals.PeakBytes / 1048576} MiB";
+        }
+    }
+}

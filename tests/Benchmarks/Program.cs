@@ -1,0 +1,26 @@
+using EventCheckpoints.Benchmarks;
+using EventCheckpoints.Benchmarks.Measures;
+using EventCheckpoints.Benchmarks.Report;
+
+var measures = new Dictionary<string, Func<Bench, Task>>
+{
+    ["xml"] = OneXml.RunAsync,
+    ["create"] = OneCreate.RunAsync,
+    ["redefine-list"] = RedefineLists.RunAsync,
+    ["http"] = OverHttp.RunAsync,
+    ["bulk-out"] = BulkOut.RunAsync,
+};
+
+return await Settings.RunAsync(args, measures.Keys, async settings =>
+{
+    await using var bench = await Bench.StartAsync(settings);
+    foreach (var (name, run) in measures)
+    {
+        if (settings.Only.Count == 0 || settings.Only.Contains(name)) await run(bench);
+    }
+
+    var report = new Measured(await Machine.HereAsync(bench.ConnectionString), settings.Extent, bench.Results);
+    Console.Out.Write(TextTable.Of(report));
+    if (settings.Out is { } directory) await Files.WriteAsync(directory, report);
+    return settings.Extent == Extent.Quick && bench.Results.Any(result => result.Failures().Any()) ? 1 : 0;
+});
