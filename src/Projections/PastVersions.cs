@@ -1,6 +1,5 @@
 using EventCheckpoints.Domain;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace EventCheckpoints.Projections;
 
@@ -52,35 +51,42 @@ public sealed class PastVersions(NpgsqlDataSource database)
             return version <= now ? new VersionOf(domain, version) : new Refusal(Rule.StillToCome, $"domain {domain} is at version {now}, and {at.Text} is still to come");
         }
 
-        if (await Ask("select clock_timestamp() where clock_timestamp() < $1", null, at.Time, cancellation) is DateTime clock)
+        if (await Ask("select clock_timestamp() where clock_timestamp() < $3 and $1 is not null and $2 is not null", domain.Value, at.Time, cancellation) is DateTime clock)
             return new Refusal(Rule.StillToCome, $"it is {clock:yyyy-MM-ddTHH:mm:ss.ffffffZ} by the database's clock, and {at.Text} is still to come");
         return new VersionOf(domain, (long?)await Ask(
             $"select s.version from {Schema.Name}.domain_states s where s.tenant_id = $1 and s.domain_id = $2 and {Before(at)} order by {Column(at)} desc limit 1",
             domain.Value, at.Time, cancellation) ?? 0);
     }
 
+    /// <summary>The version of the event that created a checkpoint, the last time if it was created more than once; null where it never was.</summary>
+    public async Task<long?> CreatedAsync(DomainId domain, MomentName name, CancellationToken cancellation) => (long?)await Ask(
+        $"""
+        select max(s.from_version) from {Schema.Name}.checkpoint_states s
+        where s.tenant_id = $1 and s.domain_id = $2 and s.name = $3 and not exists (
+            select from {Schema.Name}.checkpoint_states p
+            where p.tenant_id = s.tenant_id and p.domain_id = s.domain_id and p.name = s.name and p.to_version = s.from_version)
+        """,
+        domain.Value, name.Value, cancellation);
+
     /// <summary>When a version was recorded; null for version 0.</summary>
     public async Task<DateTimeOffset?> RecordedAsync(VersionOf at, CancellationToken cancellation) => await Ask(
         $"""
         select s.recorded from {Schema.Name}.domain_states s
-        where s.tenant_id = $1 and s.domain_id = $2 and s.version >= {at.Version} and {at.Version} > 0 order by s.version limit 1
+        where s.tenant_id = $1 and s.domain_id = $2 and s.version >= $3 and $3 > 0 order by s.version limit 1
         """,
-        at.Domain.Value, null, cancellation) is DateTime time ? new DateTimeOffset(time) : null;
+        at.Domain.Value, at.Version, cancellation) is DateTime time ? new DateTimeOffset(time) : null;
 
     private static string Before(AsOf at) => $"s.latest_{Column(at)} and s.{Column(at)} <= $3";
 
     private static string Column(AsOf at) => at.Occurred ? "occurred" : "recorded";
 
-    private async Task<object?> Ask(string sql, object? about, DateTimeOffset? time, CancellationToken cancellation)
+    /// <summary>The first value of an answer; $1 is the tenant.</summary>
+    private async Task<object?> Ask(string sql, object about, object? more, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(sql);
-        if (about is not null)
-        {
-            command.Parameters.AddWithValue(Schema.Tenant);
-            command.Parameters.AddWithValue(about);
-        }
-
-        if (time is { } then) command.Parameters.AddWithValue(NpgsqlDbType.TimestampTz, then.UtcDateTime);
+        command.Parameters.AddWithValue(Schema.Tenant);
+        command.Parameters.AddWithValue(about);
+        if (more is not null) command.Parameters.AddWithValue(more is DateTimeOffset time ? time.UtcDateTime : more);
         return await command.ExecuteScalarAsync(cancellation) is { } found and not DBNull ? found : null;
     }
 }
