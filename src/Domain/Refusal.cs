@@ -48,6 +48,10 @@ public enum Rule
     ListInconsistent,
     ListCurrentNotFound,
 
+    // the past
+    DomainNotThen,
+    StillToCome,
+
     // the store's own
     NotSupported,
     RequestInvalid,

@@ -48,6 +48,8 @@ public static class RuleTable
         Rule.ListWithoutCheckpoints => Xml("list-without-checkpoints", "XML_ERROR", "XML error: ", "The list is empty"),
         Rule.ListInconsistent => Conflict("list-inconsistent", "XML_ERROR", "XML error: ", "Some items of the list cannot be taken"),
         Rule.ListCurrentNotFound => Conflict("list-current-not-found", "NO_DOMAIN_CHECKPOINT", "Domain checkpoint not found: ", "The list's current checkpoint is not in it"),
+        Rule.DomainNotThen => new("domain-not-then", "NO_DOMAIN", "Domain not found: ", 404, "The domain was not there then"),
+        Rule.StillToCome => new("still-to-come", "INVALID_ARG", "invalid argument: ", 404, "That is not past yet"),
         Rule.NotSupported => Bad("not-supported", "OPERATION_UNSUPPORTED", "Operation not supported: ", "A registry cannot do this"),
         Rule.RequestInvalid => Bad("request-invalid", "INVALID_ARG", "invalid argument: ", "The request is not understood"),
         Rule.VersionMismatch => new("version-mismatch", "OPERATION_FAILED", "operation failed: ", 412, "The domain has changed since"),

@@ -67,6 +67,7 @@ public static class ProcessVerbs
         var urls = parsed.GetValue(Urls)!;
         Server.CheckAddresses(urls, tokens);
         await using var database = await OpenDatabaseAsync(parsed, migrate: false, cancellation);
+        await using (var rows = Wiring.DataSource(database.ConnectionString)) await Rebuild.CheckAsync(rows, cancellation);
         await using var app = Server.Build(new ServeOptions(urls, database.ConnectionString, tokens));
         try
         {

@@ -15,14 +15,15 @@ public static class Rebuild
     private const int PageSize = 10_000;
 
     /// <returns>How many events were read.</returns>
-    public static async Task<long> RunAsync(IDocumentStore store, NpgsqlDataSource database, CancellationToken cancellation)
+    /// <param name="pageSize">How many are read at a time; the rows are the same with any.</param>
+    public static async Task<long> RunAsync(IDocumentStore store, NpgsqlDataSource database, CancellationToken cancellation, int pageSize = PageSize)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using (var clear = new NpgsqlCommand(
             $"""
             lock table {Schema.Name}.mt_streams in share row exclusive mode;
-            truncate {Schema.Name}.checkpoint_states, {Schema.Name}.definitions, {Schema.Name}.domains
+            truncate {Schema.Name}.checkpoint_states, {Schema.Name}.definitions, {Schema.Name}.domains, {Schema.Name}.domain_states
             """,
             connection,
             transaction))
@@ -38,7 +39,7 @@ public static class Rebuild
             options.TenantId = Schema.Tenant;
             await using var session = store.LightweightSession(options);
             var page = await session.Events.QueryAllRawEvents()
-                .Where(e => e.Sequence > position).OrderBy(e => e.Sequence).Take(PageSize).ToListAsync(cancellation);
+                .Where(e => e.Sequence > position).OrderBy(e => e.Sequence).Take(pageSize).ToListAsync(cancellation);
             if (page.Count == 0) break;
             position = page[^1].Sequence;
             var ours = page.Where(e => e.Data is DomainEvent).ToArray();
@@ -49,5 +50,14 @@ public static class Rebuild
 
         await transaction.CommitAsync(cancellation);
         return read;
+    }
+
+    /// <exception cref="StartupException">A migration added a table that only a rebuild fills.</exception>
+    public static async Task CheckAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            $"select exists (select from {Schema.Name}.domains) and not exists (select from {Schema.Name}.domain_states)");
+        if (await command.ExecuteScalarAsync(cancellation) is true)
+            throw new StartupException("The database's rows are of an older eventcheckpoints: run `eventcheckpoints rebuild` once, which makes them again from the events.");
     }
 }

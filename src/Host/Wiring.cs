@@ -16,13 +16,16 @@ public static class Wiring
         services.AddSingleton<IDocumentStore>(provider => Store.Open(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<Forests>();
         services.AddSingleton<Definitions>();
+        services.AddSingleton<PastVersions>();
 
         services.AddSingleton<IMediator>(provider => new Mediator(provider.GetService!));
         services.AddSingleton<SubmitHandler>();
         services.AddSingleton<IRequestHandler<Submit, Result<Submitted>>>(provider => provider.GetRequiredService<SubmitHandler>());
         services.AddSingleton<IRequestHandler<FindDomain, Result<DomainSummary>>, Domains>();
+        services.AddSingleton<IRequestHandler<FindDomainThen, Result<DomainSummary>>, DomainThen>();
+        services.AddSingleton<IRequestHandler<GetDiff, Result<DiffView>>, Diff>();
         services.AddSingleton<IRequestHandler<ListDomains, Result<Page<DomainSummary>>>, Domains>();
-        services.AddSingleton<IRequestHandler<ListCheckpoints, Result<Page<CheckpointItem>>>, Checkpoints>();
+        services.AddSingleton<IRequestHandler<ListCheckpoints, Result<CheckpointPage>>, Checkpoints>();
         services.AddSingleton<IRequestHandler<GetCheckpoint, Result<CheckpointView>>, OneCheckpoint>();
         services.AddSingleton<IRequestHandler<GetCheckpointXml, Result<string>>, OneCheckpoint>();
         services.AddSingleton<IRequestHandler<GetCurrent, CurrentView>, Current>();
@@ -51,5 +54,6 @@ public static class Wiring
         api.MapDomains();
         api.MapCheckpoints();
         api.MapBulk();
+        api.MapDiff();
     }
 }

@@ -11,8 +11,9 @@ namespace EventCheckpoints.Projections;
 /// A domain with all its checkpoints in one document (VIR_DOMAIN_XML_CHECKPOINTS, as proposed in 2019): parents before children, siblings by creation
 /// time, so that it depends on nothing but the content.
 /// </summary>
+/// <param name="At">The version that it is of; null for now.</param>
 /// <param name="NoDomain">Leave out the <c>&lt;domain&gt;</c> of each checkpoint; the surrounding one stays.</param>
-public sealed record GetBulkXml(DomainSummary Domain, bool NoDomain, bool Secure) : IRequest<BulkDocument>;
+public sealed record GetBulkXml(DomainSummary Domain, bool NoDomain, bool Secure, long? At = null) : IRequest<BulkDocument>;
 
 /// <summary>The text, in pieces as they come, each good until the next is asked for, and the domain's version that it is of.</summary>
 public sealed record BulkDocument(long Version, IAsyncEnumerable<ReadOnlyMemory<char>> Pieces);
@@ -27,7 +28,7 @@ public sealed class BulkXml(Forests forests, Definitions definitions) : IRequest
 
     public async Task<BulkDocument> Handle(GetBulkXml request, CancellationToken cancellationToken)
     {
-        var state = await forests.NowAsync(request.Domain.Id, cancellationToken);
+        var state = await forests.StateAsync(request.Domain.Id, request.At, cancellationToken);
         var own = state.Definition ?? request.Domain.Definition;
         return new BulkDocument(state.Version, Pieces(request, state, own, cancellationToken));
     }

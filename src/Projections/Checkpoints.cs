@@ -17,37 +17,33 @@ public sealed record CheckpointFilter(
     bool Roots = false, MomentName? From = null, bool Descendants = false, bool Leaves = false, bool NoLeaves = false, bool Topological = false);
 
 /// <summary>The checkpoints of a domain. Later pages are of the same version as the first, whatever happens in between.</summary>
-public sealed record ListCheckpoints(DomainId Domain, CheckpointFilter Filter, Paging Paging) : IRequest<Result<Page<CheckpointItem>>>;
+/// <param name="At">The version that it is of; null for now. A cursor's own goes before it.</param>
+public sealed record ListCheckpoints(DomainId Domain, CheckpointFilter Filter, Paging Paging, long? At = null) : IRequest<Result<CheckpointPage>>;
 
-public sealed class Checkpoints(Forests forests) : IRequestHandler<ListCheckpoints, Result<Page<CheckpointItem>>>
+/// <summary>A page, and the domain's version that it is of.</summary>
+public sealed record CheckpointPage(Page<CheckpointItem> Page, long Version);
+
+public sealed class Checkpoints(Forests forests) : IRequestHandler<ListCheckpoints, Result<CheckpointPage>>
 {
-    public async Task<Result<Page<CheckpointItem>>> Handle(ListCheckpoints request, CancellationToken cancellationToken)
+    public async Task<Result<CheckpointPage>> Handle(ListCheckpoints request, CancellationToken cancellationToken)
     {
-        Position at;
-        Forest<Checkpoint> forest;
-        if (request.Paging.Cursor is { } cursor)
-        {
-            if (Position.Of(cursor) is not { } given) return Paging.BadCursor(cursor);
-            at = given;
-            forest = await forests.AtAsync(request.Domain, at.Version, cancellationToken);
-        }
-        else
-        {
-            var now = await forests.NowAsync(request.Domain, cancellationToken);
-            at = new Position(now.Version, 0, now.Current?.Value);
-            forest = now.Forest;
-        }
-
+        var position = Position.Start;
+        if (request.Paging.Cursor is { } cursor && !Position.TryParse(cursor, out position)) return Paging.BadCursor(cursor);
+        var state = position.Version is { } version
+            ? await forests.StateAtAsync(request.Domain, version, cancellationToken)
+            : await forests.StateAsync(request.Domain, request.At, cancellationToken);
+        if (state is null) return Paging.BadCursor(request.Paging.Cursor!);
+        var forest = state.Forest;
         if (request.Filter.From is { } from && !forest.Contains(from))
             return new Refusal(Rule.CheckpointNotFound, $"no domain checkpoint with matching name '{from}'");
         var all = Select(forest, request.Filter);
         if (!request.Filter.Topological) all = all.OrderBy(checkpoint => checkpoint.Name, VirshOrder.Instance);
-        var items = all.Skip(at.Offset).Take(request.Paging.Limit + 1).ToArray();
+        var items = all.Skip(position.Offset).Take(request.Paging.Limit + 1).ToArray();
         var page = items.Take(request.Paging.Limit).Select(checkpoint => new CheckpointItem(
             checkpoint.Name, checkpoint.Parent, checkpoint.CreationTime, checkpoint.Description,
-            checkpoint.Name.Value == at.Current, forest.ChildCount(checkpoint.Name))).ToArray();
-        var next = items.Length > page.Length ? (at with { Offset = at.Offset + page.Length }).ToString() : null;
-        return new Page<CheckpointItem>(page, next);
+            checkpoint.Name == state.Current, forest.ChildCount(checkpoint.Name))).ToArray();
+        var next = items.Length > page.Length ? new Position(state.Version, position.Offset + page.Length).ToString() : null;
+        return new CheckpointPage(new Page<CheckpointItem>(page, next), state.Version);
     }
 
     private static IEnumerable<Checkpoint> Select(Forest<Checkpoint> forest, CheckpointFilter filter)
@@ -64,19 +60,23 @@ public sealed class Checkpoints(Forests forests) : IRequestHandler<ListCheckpoin
         return all;
     }
 
-    /// <summary>Where a page begins: the version it is of, how many come before it, and what was current then.</summary>
-    private sealed record Position(long Version, int Offset, string? Current)
+    /// <summary>Where a page begins: the version it is of, null for the first, and how many come before it.</summary>
+    private sealed record Position(long? Version, int Offset)
     {
-        public static Position? Of(string cursor)
+        public static Position Start { get; } = new(null, 0);
+
+        public static bool TryParse(string cursor, out Position position)
         {
-            var parts = cursor.Split('.', 3);
-            return parts.Length == 3
-                && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-                && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
-                ? new Position(version, offset, parts[2].Length == 0 ? null : parts[2])
-                : null;
+            var parts = cursor.Split('.');
+            var version = 0L;
+            var offset = 0;
+            var fine = parts.Length == 2
+                && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out version)
+                && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out offset);
+            position = new Position(version, offset);
+            return fine;
         }
 
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Version}.{Offset}.{Current}");
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Version}.{Offset}");
     }
 }

@@ -9,13 +9,14 @@ namespace EventCheckpoints.Projections;
 /// <param name="AfterRestart">What libvirt itself would take after a restart of its daemon: the only leaf of one unbranched chain, else none (virDomainMomentFindLeaf).</param>
 public sealed record CurrentView(MomentName? Current, MomentName? AfterRestart, long Version);
 
-public sealed record GetCurrent(DomainId Domain) : IRequest<CurrentView>;
+/// <param name="At">The version that it is of; null for now.</param>
+public sealed record GetCurrent(DomainId Domain, long? At = null) : IRequest<CurrentView>;
 
 public sealed class Current(Forests forests) : IRequestHandler<GetCurrent, CurrentView>
 {
     public async Task<CurrentView> Handle(GetCurrent request, CancellationToken cancellationToken)
     {
-        var state = await forests.NowAsync(request.Domain, cancellationToken);
+        var state = await forests.StateAsync(request.Domain, request.At, cancellationToken);
         return new CurrentView(state.Current, state.Forest.OnlyLeaf()?.Name, state.Version);
     }
 }

@@ -24,19 +24,21 @@ public sealed record CheckpointView(
     DomainName DomainName,
     long Version);
 
-public sealed record GetCheckpoint(DomainSummary Domain, MomentName Name) : IRequest<Result<CheckpointView>>;
+/// <param name="At">The version that it is of; null for now.</param>
+public sealed record GetCheckpoint(DomainSummary Domain, MomentName Name, long? At = null) : IRequest<Result<CheckpointView>>;
 
 /// <summary>The XML as libvirt prints it (virDomainCheckpointGetXMLDesc), without an XML declaration.</summary>
 /// <param name="NoDomain">VIR_DOMAIN_CHECKPOINT_XML_NO_DOMAIN.</param>
 /// <param name="Secure">VIR_DOMAIN_CHECKPOINT_XML_SECURE: with the secrets of the <c>&lt;domain&gt;</c>.</param>
-public sealed record GetCheckpointXml(DomainSummary Domain, MomentName Name, bool NoDomain, bool Secure) : IRequest<Result<string>>;
+/// <param name="At">The version that it is of; null for now.</param>
+public sealed record GetCheckpointXml(DomainSummary Domain, MomentName Name, bool NoDomain, bool Secure, long? At = null) : IRequest<Result<string>>;
 
 public sealed class OneCheckpoint(Forests forests, Definitions definitions)
     : IRequestHandler<GetCheckpoint, Result<CheckpointView>>, IRequestHandler<GetCheckpointXml, Result<string>>
 {
     public async Task<Result<CheckpointView>> Handle(GetCheckpoint request, CancellationToken cancellationToken)
     {
-        var state = await forests.NowAsync(request.Domain.Id, cancellationToken);
+        var state = await forests.StateAsync(request.Domain.Id, request.At, cancellationToken);
         if (state.Forest.Find(request.Name) is not { } checkpoint) return NotFound(request.Name);
         return new CheckpointView(
             checkpoint.Name, checkpoint.Parent, checkpoint.CreationTime, checkpoint.Description, state.Current == checkpoint.Name,
@@ -46,7 +48,7 @@ public sealed class OneCheckpoint(Forests forests, Definitions definitions)
 
     public async Task<Result<string>> Handle(GetCheckpointXml request, CancellationToken cancellationToken)
     {
-        var state = await forests.NowAsync(request.Domain.Id, cancellationToken);
+        var state = await forests.StateAsync(request.Domain.Id, request.At, cancellationToken);
         if (state.Forest.Find(request.Name) is not { } checkpoint) return NotFound(request.Name);
         string? domain = null;
         if (!request.NoDomain && checkpoint.Definition is { } hash)

@@ -8,6 +8,12 @@ namespace EventCheckpoints.Projections;
 /// <param name="Content">All of it; null where only the parent differs from the row before the batch.</param>
 internal sealed record EnteredState(MomentName Name, long From, long? To, MomentName? Parent, Checkpoint? Content, DateTimeOffset? Recorded);
 
+/// <summary>What the batch has said of the domain itself up to the end of a transaction; what it has not said is as before the batch.</summary>
+/// <param name="Version">Of the transaction's last event.</param>
+internal sealed record EnteredDomainState(
+    long Version, DomainName? Name, bool? Registered, bool DefinitionSaid, DefinitionHash? Definition, bool CurrentSaid, MomentName? Current,
+    DateTimeOffset? Recorded, DateTimeOffset? Occurred);
+
 /// <summary>What a batch of one domain's events does to the rows.</summary>
 internal sealed class StateChanges
 {
@@ -27,10 +33,15 @@ internal sealed class StateChanges
 
     public List<DefinitionRecorded> Definitions { get; } = [];
 
+    /// <summary>One for each transaction; a batch that is being appended is one.</summary>
+    public List<EnteredDomainState> Domain { get; } = [];
+
     /// <summary>Null where the batch leaves it.</summary>
     public DomainName? Name { get; private set; }
 
-    /// <summary>Null where the batch leaves it.</summary>
+    /// <summary>Whether the batch says what the domain's own definition is; an undefine says that there is none.</summary>
+    public bool DefinitionSaid { get; private set; }
+
     public DefinitionHash? Definition { get; private set; }
 
     /// <summary>Null where the batch leaves it.</summary>
@@ -44,24 +55,35 @@ internal sealed class StateChanges
 
     public MomentName? Current { get; private set; }
 
-    /// <summary>The batch begins the stream, so the domain has no row yet.</summary>
-    public bool IsFirst { get; private init; }
+    /// <summary>The version before the batch; 0 where the batch begins the stream, so that the domain has no row yet.</summary>
+    public long Before { get; private init; }
 
     public long Version { get; private set; }
 
     public DateTimeOffset? Recorded { get; private set; }
 
+    private DateTimeOffset? Occurred { get; set; }
+
     /// <exception cref="InvalidOperationException">An event that this version of the software does not know.</exception>
     public static StateChanges Of(IReadOnlyList<VersionedEvent> batch, PriorState prior)
     {
-        var changes = new StateChanges(prior) { IsFirst = batch[0].Version == 1 };
-        foreach (var e in batch) changes.Apply(e);
+        var changes = new StateChanges(prior) { Before = batch[0].Version - 1 };
+        foreach (var e in batch)
+        {
+            if (e != batch[0] && (e.Recorded, e.Occurred) != (changes.Recorded, changes.Occurred)) changes.EndTransaction();
+            changes.Apply(e);
+        }
+
+        changes.EndTransaction();
         return changes;
     }
 
+    private void EndTransaction() =>
+        Domain.Add(new EnteredDomainState(Version, Name, Registered, DefinitionSaid, Definition, CurrentSaid, Current, Recorded, Occurred));
+
     private void Apply(VersionedEvent at)
     {
-        (Version, Recorded) = (at.Version, at.Recorded);
+        (Version, Recorded, Occurred) = (at.Version, at.Recorded, at.Occurred);
         switch (at.Event)
         {
             case DomainRegistered e:
@@ -72,12 +94,13 @@ internal sealed class StateChanges
                 break;
             case DomainUndefined:
                 Registered = false;
+                (Definition, DefinitionSaid) = (null, true);
                 break;
             case DefinitionRecorded e:
                 Definitions.Add(e);
                 break;
             case DomainDefined e:
-                Definition = e.Definition;
+                (Definition, DefinitionSaid) = (e.Definition, true);
                 break;
             case CheckpointCreated e:
                 Enter(at, e.Name, e.Parent, new Checkpoint(e.Name, e.Description, e.Parent, e.CreationTime, e.Disks, e.Definition));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventCheckpoints.Domain;
 using JasperFx.Events;
 using Marten;
@@ -6,7 +7,7 @@ using Marten.Events.Projections;
 namespace EventCheckpoints.Projections;
 
 /// <summary>
-/// Events → rows: checkpoint_states (one row for each state a checkpoint has been in), definitions and domains. Set-based: one statement for a
+/// Events → rows: checkpoint_states (one row for each state a checkpoint has been in), definitions, domain_states and domains. Set-based: one statement for a
 /// domain's batch of events, however many. Inline it runs in the transaction of the append; a rebuild feeds it the same events again and gets the
 /// same rows.
 /// </summary>
@@ -17,13 +18,23 @@ public sealed class StateProjection(bool replay) : IProjection
     {
         foreach (var stream in events.GroupBy(e => e.StreamId))
         {
-            var batch = stream.Select(e => new VersionedEvent(e.Version, (DomainEvent)e.Data, replay ? e.Timestamp : null)).ToArray();
+            var batch = stream.Select(e => new VersionedEvent(e.Version, (DomainEvent)e.Data, replay ? e.Timestamp : null, Occurred(e))).ToArray();
             var prior = await PriorState.LoadAsync(operations, stream.Key, batch, cancellation);
             var changes = StateChanges.Of(batch, prior);
             foreach (var (sql, parameters) in StateSql.Of(operations.TenantId, stream.Key, changes)) operations.QueueSqlCommand(sql, parameters);
         }
     }
+
+    /// <summary>The header of the same name: a time while it is being appended, text when it was read.</summary>
+    private static DateTimeOffset? Occurred(IEvent e) => e.GetHeader("occurred") switch
+    {
+        null => null,
+        DateTimeOffset time => time,
+        var text => DateTimeOffset.Parse(text.ToString()!, CultureInfo.InvariantCulture),
+    };
 }
 
-/// <summary>An event at its place in its stream. <paramref name="Recorded"/> is null while it is being appended.</summary>
-public sealed record VersionedEvent(long Version, DomainEvent Event, DateTimeOffset? Recorded);
+/// <summary>An event at its place in its stream.</summary>
+/// <param name="Recorded">Null while it is being appended.</param>
+/// <param name="Occurred">When the source says it happened; null where it does not.</param>
+public sealed record VersionedEvent(long Version, DomainEvent Event, DateTimeOffset? Recorded, DateTimeOffset? Occurred = null);

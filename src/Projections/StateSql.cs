@@ -31,9 +31,9 @@ internal static class StateSql
             select ?, ?, n.name, n.from_version, n.to_version, n.parent, c.description, c.creation_time, c.disks, c.definition, coalesce(n.recorded, now())
             from unnest(?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::timestamptz[]) as n (name, from_version, to_version, parent, recorded)
             join closed c on c.name = n.name
-        )
+        ),
 
-        """;
+        """ + DomainStateSql.EnterStates;
 
     private const string RegisterDomain =
         ChangeStates +
@@ -50,7 +50,7 @@ internal static class StateSql
         update {Schema.Name}.domains set
             name = coalesce(?::text, name),
             registered = coalesce(?::boolean, registered),
-            definition = case when ?::boolean is false then null else coalesce(?::text, definition) end,
+            definition = case when ? then ?::text else definition end,
             version = ?,
             current = case when ? then ?::text else current end,
             checkpoints = checkpoints + ? - (select count(*) from closed),
@@ -83,15 +83,16 @@ internal static class StateSql
             stated.Select(s => s.Content!.Definition?.Value).ToArray(),
             Recorded(stated),
             tenant, domain, Names(moved), Froms(moved), Tos(moved), Parents(moved), Recorded(moved),
+            .. DomainStateSql.Parameters(tenant, domain, changes),
         ];
         var name = OrNull(changes.Name?.Value);
         var (registered, definition, current) = (OrNull(changes.Registered), OrNull(changes.Definition?.Value), OrNull(changes.Current?.Value));
         var opened = changes.Entered.Count(state => state.To is null);
         var (since, time) = (OrNull(changes.RegisteredAt?.ToUniversalTime()), OrNull(changes.Recorded?.ToUniversalTime()));
-        yield return changes.IsFirst
+        yield return changes.Before == 0
             ? (RegisterDomain, [.. states, tenant, domain, name, registered, definition, changes.Version, current, opened, since, time])
             : (UpdateDomain,
-                [.. states, name, registered, registered, definition, changes.Version, changes.CurrentSaid, current, opened, registered, since, time, tenant, domain]);
+                [.. states, name, registered, changes.DefinitionSaid, definition, changes.Version, changes.CurrentSaid, current, opened, registered, since, time, tenant, domain]);
     }
 
     private static string[] Names(EnteredState[] states) => [.. states.Select(s => s.Name.Value)];

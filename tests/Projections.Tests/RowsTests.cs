@@ -33,13 +33,16 @@ public sealed class RowsTests
                     (fold.Version, fold.Name, fold.Definition, fold.Current, fold.Recorded.Count),
                     (rows.Version, rows.Name, rows.Definition, rows.Current, rows.Recorded.Count));
                 foreach (var (version, forest) in drawn)
-                    Assert.Equal(forest, Draw(await stranger.Forests.AtAsync(domain, version, CancellationToken.None)));
+                    Assert.Equal(forest, Draw((await stranger.Forests.StateAtAsync(domain, version, CancellationToken.None))!.Forest));
             },
             iter: 60,
             threads: 2);
 
         var before = await store.RowsAsync();
         Assert.True(await Rebuild.RunAsync(store.Store, store.Database, CancellationToken.None) > 1_000);
+        Assert.Equal(before, await store.RowsAsync());
+        // Pages that cut transactions in two, too.
+        await Rebuild.RunAsync(store.Store, store.Database, CancellationToken.None, pageSize: 7);
         Assert.Equal(before, await store.RowsAsync());
     }
 

@@ -18,7 +18,7 @@ internal sealed class TestStore : IAsyncDisposable
         _database = owned;
         Database = Wiring.DataSource(connectionString);
         Store = Host.Store.Open(Database);
-        Forests = new Forests(Database);
+        Forests = new Forests(Database, Store);
         Definitions = new Definitions(Database);
         Handler = new SubmitHandler(Store, Database, Forests, Definitions);
     }
@@ -81,7 +81,7 @@ internal sealed class TestStore : IAsyncDisposable
     public async Task<string> RowsAsync()
     {
         var text = new System.Text.StringBuilder();
-        foreach (var (table, key) in new[] { ("checkpoint_states", "domain_id, name, from_version"), ("definitions", "domain_id, hash"), ("domains", "domain_id") })
+        foreach (var (table, key) in new[] { ("checkpoint_states", "domain_id, name, from_version"), ("definitions", "domain_id, hash"), ("domains", "domain_id"), ("domain_states", "domain_id, version") })
         {
             await using var command = Database.CreateCommand($"select t::text from {Schema.Name}.{table} t order by {key}");
             await using var row = await command.ExecuteReaderAsync();

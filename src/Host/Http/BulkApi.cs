@@ -41,12 +41,13 @@ internal static class BulkApi
         HttpContext context,
         string domain,
         [FromQuery(Name = "no-domain")] bool? noDomain,
-        [FromQuery(Name = "security-info")] bool? securityInfo)
+        [FromQuery(Name = "security-info")] bool? securityInfo,
+        [AsParameters] AsOfQuery when)
     {
-        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        var found = await mediator.FindAsync(context, domain, when);
         if (found.Refusal is { } refusal) return refusal.Problem();
         if (securityInfo == true && !context.User.IsInRole(Access.Writer)) return DomainsApi.SecureDenied("virDomainGetXMLDesc").Problem();
-        var bulk = await mediator.Send(new GetBulkXml(found.Value, noDomain == true, securityInfo == true), context.RequestAborted);
+        var bulk = await mediator.Send(new GetBulkXml(found.Value.Domain, noDomain == true, securityInfo == true, found.Value.At), context.RequestAborted);
         context.Response.SetVersion(bulk.Version);
         context.Response.ContentType = "application/xml; charset=utf-8";
         var body = context.Response.BodyWriter;

@@ -16,10 +16,10 @@ internal static class CheckpointsApi
         of.MapGet("", List).RequireAuthorization(Access.Reader).Produces<Page<CheckpointItem>>();
         of.MapGet("/{name}", Get).RequireAuthorization(Access.Reader).Produces<CheckpointView>().Produces<string>(200, "application/xml");
         of.MapGet("/{name}/parent", Parent).RequireAuthorization(Access.Reader).Produces<CheckpointView>();
-        of.MapGet("/{name}/children", (IMediator mediator, HttpContext context, string domain, string name, int? limit, string? cursor) =>
-            List(mediator, context, new ListQuery(domain, From: name, Limit: limit, Cursor: cursor))).RequireAuthorization(Access.Reader).Produces<Page<CheckpointItem>>();
-        of.MapGet("/{name}/descendants", (IMediator mediator, HttpContext context, string domain, string name, int? limit, string? cursor) =>
-            List(mediator, context, new ListQuery(domain, From: name, Descendants: true, Topological: true, Limit: limit, Cursor: cursor))).RequireAuthorization(Access.Reader).Produces<Page<CheckpointItem>>();
+        of.MapGet("/{name}/children", (IMediator mediator, HttpContext context, string domain, string name, int? limit, string? cursor, [AsParameters] AsOfQuery when) =>
+            List(mediator, context, when, new ListQuery(domain, From: name, Limit: limit, Cursor: cursor))).RequireAuthorization(Access.Reader).Produces<Page<CheckpointItem>>();
+        of.MapGet("/{name}/descendants", (IMediator mediator, HttpContext context, string domain, string name, int? limit, string? cursor, [AsParameters] AsOfQuery when) =>
+            List(mediator, context, when, new ListQuery(domain, From: name, Descendants: true, Topological: true, Limit: limit, Cursor: cursor))).RequireAuthorization(Access.Reader).Produces<Page<CheckpointItem>>();
         of.MapPost("", Create).RequireAuthorization(Access.Writer).Accepts<string>("application/xml").Produces<Applied>().Produces<Applied>(201);
         of.MapPut("/{name}/parent", Reparent).RequireAuthorization(Access.Writer).Produces<Applied>();
         of.MapDelete("/{name}", Delete).RequireAuthorization(Access.Writer).Produces<Applied>();
@@ -38,11 +38,11 @@ internal static class CheckpointsApi
         int? Limit = null,
         string? Cursor = null);
 
-    private static async Task<IResult> List(IMediator mediator, HttpContext context, [AsParameters] ListQuery query)
+    private static async Task<IResult> List(IMediator mediator, HttpContext context, [AsParameters] AsOfQuery when, [AsParameters] ListQuery query)
     {
         var paging = Paging.Of(query.Limit, query.Cursor);
         if (paging.Refusal is { } bad) return bad.Problem();
-        var found = await mediator.Send(new FindDomain(query.Domain), context.RequestAborted);
+        var found = await mediator.FindAsync(context, query.Domain, when);
         if (found.Refusal is { } refusal) return refusal.Problem();
         MomentName? from = null;
         if (query.From is { } below)
@@ -53,8 +53,10 @@ internal static class CheckpointsApi
 
         var filter = new CheckpointFilter(
             query.Roots == true, from, query.Descendants == true, query.Leaves == true, query.NoLeaves == true, query.Topological == true);
-        var page = await mediator.Send(new ListCheckpoints(found.Value.Id, filter, paging.Value), context.RequestAborted);
-        return page.Refusal is { } no ? no.Problem() : Results.Ok(page.Value);
+        var page = await mediator.Send(new ListCheckpoints(found.Value.Domain.Id, filter, paging.Value, found.Value.At), context.RequestAborted);
+        if (page.Refusal is { } no) return no.Problem();
+        context.Response.SetVersion(page.Value.Version);
+        return Results.Ok(page.Value.Page);
     }
 
     private static async Task<IResult> Get(
@@ -63,34 +65,39 @@ internal static class CheckpointsApi
         string domain,
         string name,
         [FromQuery(Name = "no-domain")] bool? noDomain,
-        [FromQuery(Name = "security-info")] bool? securityInfo)
+        [FromQuery(Name = "security-info")] bool? securityInfo,
+        [AsParameters] AsOfQuery when)
     {
-        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        var found = await mediator.FindAsync(context, domain, when);
         if (found.Refusal is { } refusal) return refusal.Problem();
+        var (of, at) = found.Value;
         if (!MomentName.TryParse(name, out var checkpoint)) return NotFound(name).Problem();
-        context.Response.SetVersion(found.Value.Version);
+        context.Response.SetVersion(of.Version);
         if (!context.Request.WantsXml())
         {
-            var view = await mediator.Send(new GetCheckpoint(found.Value, checkpoint), context.RequestAborted);
+            var view = await mediator.Send(new GetCheckpoint(of, checkpoint, at), context.RequestAborted);
             return view.Refusal is { } none ? none.Problem() : Results.Ok(view.Value);
         }
 
         if (securityInfo == true && !context.User.IsInRole(Access.Writer)) return DomainsApi.SecureDenied("virDomainCheckpointGetXMLDesc").Problem();
         // A size is what QEMU says of a bitmap now; a registry has none, and prints none, as libvirt's own test driver.
-        var xml = await mediator.Send(new GetCheckpointXml(found.Value, checkpoint, noDomain == true, securityInfo == true), context.RequestAborted);
+        var xml = await mediator.Send(new GetCheckpointXml(of, checkpoint, noDomain == true, securityInfo == true, at), context.RequestAborted);
         return xml.Refusal is { } no ? no.Problem() : Results.Text(xml.Value, "application/xml");
     }
 
-    private static async Task<IResult> Parent(IMediator mediator, HttpContext context, string domain, string name)
+    private static async Task<IResult> Parent(IMediator mediator, HttpContext context, string domain, string name, [AsParameters] AsOfQuery when)
     {
-        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        var found = await mediator.FindAsync(context, domain, when);
         if (found.Refusal is { } refusal) return refusal.Problem();
+        var (of, at) = found.Value;
         if (!MomentName.TryParse(name, out var checkpoint)) return NotFound(name).Problem();
-        var view = await mediator.Send(new GetCheckpoint(found.Value, checkpoint), context.RequestAborted);
+        var view = await mediator.Send(new GetCheckpoint(of, checkpoint, at), context.RequestAborted);
         if (view.Refusal is { } none) return none.Problem();
         if (view.Value.Parent is not { } parent) return new Refusal(Rule.NoParent, $"checkpoint '{name}' does not have a parent").Problem();
-        var above = await mediator.Send(new GetCheckpoint(found.Value, parent), context.RequestAborted);
-        return above.Refusal is { } gone ? gone.Problem() : Results.Ok(above.Value);
+        var above = await mediator.Send(new GetCheckpoint(of, parent, at), context.RequestAborted);
+        if (above.Refusal is { } gone) return gone.Problem();
+        context.Response.SetVersion(above.Value.Version);
+        return Results.Ok(above.Value);
     }
 
     private static async Task<IResult> Create(
@@ -140,11 +147,11 @@ internal static class CheckpointsApi
             : NotFound(name).Problem();
     }
 
-    private static async Task<IResult> Current(IMediator mediator, HttpContext context, string domain)
+    private static async Task<IResult> Current(IMediator mediator, HttpContext context, string domain, [AsParameters] AsOfQuery when)
     {
-        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        var found = await mediator.FindAsync(context, domain, when);
         if (found.Refusal is { } refusal) return refusal.Problem();
-        var current = await mediator.Send(new GetCurrent(found.Value.Id), context.RequestAborted);
+        var current = await mediator.Send(new GetCurrent(found.Value.Domain.Id, found.Value.At), context.RequestAborted);
         context.Response.SetVersion(current.Version);
         return Results.Ok(current);
     }

@@ -31,14 +31,15 @@ internal static class DomainsApi
     }
 
     private static async Task<IResult> Get(
-        IMediator mediator, HttpContext context, Definitions definitions, string domain, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "security-info")] bool? securityInfo)
+        IMediator mediator, HttpContext context, Definitions definitions, string domain, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "security-info")] bool? securityInfo, [AsParameters] AsOfQuery when)
     {
-        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        var found = await mediator.FindAsync(context, domain, when);
         if (found.Refusal is { } refusal) return refusal.Problem();
-        context.Response.SetVersion(found.Value.Version);
-        if (!context.Request.WantsXml()) return Results.Ok(found.Value);
+        var of = found.Value.Domain;
+        context.Response.SetVersion(of.Version);
+        if (!context.Request.WantsXml()) return Results.Ok(of);
         if (securityInfo == true && !context.User.IsInRole(Access.Writer)) return SecureDenied("virDomainGetXMLDesc").Problem();
-        var definition = await definitions.GetAsync(found.Value.Id, found.Value.Definition, context.RequestAborted);
+        var definition = await definitions.GetAsync(of.Id, of.Definition, context.RequestAborted);
         return Results.Text(securityInfo == true ? definition.Xml : DefinitionText.WithoutSecrets(definition.Xml), "application/xml");
     }
 

@@ -50,6 +50,9 @@ public sealed class TestServer : IAsyncLifetime
         foreach (var xml in domainXml) Done(await Session.Api.PostXml("v1/domains", Encoding.UTF8.GetBytes(xml), new Change(null, null)));
     }
 
+    /// <summary>Gives a domain another definition.</summary>
+    public async Task Redefine(string domainXml) => Done(await Session.Api.PostXml("v1/domains", Encoding.UTF8.GetBytes(domainXml), new Change(null, null)));
+
     public async ValueTask DisposeAsync()
     {
         Session.Api.Dispose();

@@ -7,7 +7,8 @@ public sealed record ParsedCommand(Word Word, IReadOnlyList<(WordOption Option, 
 /// <param name="Command">Null for an empty command, a comment or an error.</param>
 /// <param name="Errors">Sentences as virsh prints them behind "error: "; empty where all is well.</param>
 /// <param name="AtEnd">Nothing follows.</param>
-public sealed record ParsedLine(ParsedCommand? Command, IReadOnlyList<string> Errors, bool AtEnd);
+/// <param name="Trouble">The exit code of the errors.</param>
+public sealed record ParsedLine(ParsedCommand? Command, IReadOnlyList<string> Errors, bool AtEnd, int Trouble = Runner.Failure);
 
 /// <summary>Reads commands as virsh does (tools/vsh.c, vshCommandParse), in its order of checks and with its sentences.</summary>
 public sealed class CommandParser(ITokens tokens, WordTable words)
@@ -25,13 +26,13 @@ public sealed class CommandParser(ITokens tokens, WordTable words)
         while (true)
         {
             var token = tokens.Read();
-            if (token.Kind == TokenKind.Error) return Refuse(token.Text, token);
+            if (token.Kind == TokenKind.Error) return Refuse(token.Text, token, word);
             if (token.Kind != TokenKind.Argument) return Finish(command, token);
-            if (command.Take(token.Text) is { } error) return Refuse(error, token);
+            if (command.Take(token.Text) is { } error) return Refuse(error, token, word);
             if (command.Wants is not { } option) continue;
             token = tokens.Read();
-            if (token.Kind == TokenKind.Error) return Refuse(token.Text, token);
-            if (token.Kind != TokenKind.Argument) return Refuse($"expected syntax: --{option.Name} <string>", token);
+            if (token.Kind == TokenKind.Error) return Refuse(token.Text, token, word);
+            if (token.Kind != TokenKind.Argument) return Refuse($"expected syntax: --{option.Name} <string>", token, word);
             command.TakeValue(token.Text);
         }
     }
@@ -41,10 +42,10 @@ public sealed class CommandParser(ITokens tokens, WordTable words)
         var atEnd = last.Kind == TokenKind.End;
         if (command.AsksForHelp) return new ParsedLine(words.HelpOn(command.Word), [], atEnd);
         var missing = command.Missing().ToArray();
-        return missing.Length > 0 ? new ParsedLine(null, missing, atEnd) : new ParsedLine(command.Done(), [], atEnd);
+        return missing.Length > 0 ? new ParsedLine(null, missing, atEnd, command.Word.Trouble) : new ParsedLine(command.Done(), [], atEnd);
     }
 
-    private ParsedLine Refuse(string error, Token last) => new(null, [error], PassOver(last));
+    private ParsedLine Refuse(string error, Token last, Word? word = null) => new(null, [error], PassOver(last), word?.Trouble ?? Runner.Failure);
 
     /// <returns>Whether nothing follows.</returns>
     private bool PassOver(Token token)

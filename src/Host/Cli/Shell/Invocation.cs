@@ -30,6 +30,9 @@ public sealed class Invocation(ParsedCommand command, Session session, TextWrite
 
     public Session Session => session;
 
+    /// <summary>The exit code of a word that does not fail.</summary>
+    public int Success { get; set; } = Runner.Success;
+
     public bool WantsJson => session.Json || Has("json");
 
     public Change Change => new(
@@ -104,10 +107,20 @@ public sealed class Invocation(ParsedCommand command, Session session, TextWrite
         return null;
     }
 
+    /// <summary>A path of the API with the flags that were given (<c>flag=true</c>), more of its query, and the point in the past.</summary>
+    /// <param name="more">Parts of the query, escaped; empty ones are left out.</param>
+    public string Ask(string path, IEnumerable<string>? flags = null, params IEnumerable<string> more)
+    {
+        var query = string.Join('&', (flags ?? []).Where(Has).Select(flag => $"{flag}=true")
+            .Concat(more).Append(Given("at") is { } at ? $"at={Uri.EscapeDataString(at)}" : "").Append(Has("occurred") ? "by=occurred" : "")
+            .Where(part => part.Length > 0));
+        return query.Length == 0 ? path : $"{path}?{query}";
+    }
+
     /// <summary>Prints the API's own answer.</summary>
     public async Task<bool> PrintJson(string path)
     {
-        if (!Got(await Api.GetJson(path), out var json)) return false;
+        if (!Got(await Api.GetJson(Ask(path)), out var json)) return false;
         output.Write(json + "\n");
         return true;
     }
@@ -120,5 +133,5 @@ public sealed class Invocation(ParsedCommand command, Session session, TextWrite
     }
 
     /// <returns>False, with the error printed, where the domain is not registered.</returns>
-    public async Task<bool> Exists(string domain) => Got(await Api.Get<DomainSummary>(domain), out _);
+    public async Task<bool> Exists(string domain) => Got(await Api.Get<DomainSummary>(Ask(domain)), out _);
 }

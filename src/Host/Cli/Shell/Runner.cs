@@ -12,9 +12,10 @@ public static class Runner
     /// <returns>The exit code.</returns>
     public static async Task<int> Run(ParsedCommand command, Session session, TextWriter output, TextWriter error)
     {
-        var done = await command.Word.Run(new Invocation(command, session, output, error));
+        var call = new Invocation(command, session, output, error);
+        var done = await command.Word.Run(call);
         if (!session.Quiet) output.Write('\n');
-        return done ? Success : Failure;
+        return done ? call.Success : command.Word.Trouble;
     }
 
     /// <summary>As virsh does with its arguments: where any command cannot be read, none is run; else all are, whatever fails.</summary>
@@ -41,6 +42,6 @@ public static class Runner
     public static int Refuse(ParsedLine line, TextWriter error)
     {
         foreach (var sentence in line.Errors) error.Write($"error: {sentence}\n");
-        return Failure;
+        return line.Trouble;
     }
 }

@@ -17,6 +17,9 @@ public sealed record Word(string Name, Group Group, string Summary, string Descr
     /// <summary>What differs from virsh or is worth knowing; a line each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>The exit code where it failed.</summary>
+    public int Trouble { get; init; } = Runner.Failure;
+
     public IReadOnlyList<string> Examples { get; init; } = [];
 
     public WordOption? Find(string option) => Options.FirstOrDefault(known => known.Name == option);

@@ -17,6 +17,7 @@ public static class AllWords
         CheckpointParent.Word,
         RedefineList.Word,
         Define.Word,
+        Diff.Word,
         DomRename.Word,
         DumpXml.Word,
         ListDomains.Word,

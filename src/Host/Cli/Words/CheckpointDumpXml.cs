@@ -17,6 +17,7 @@ internal static class CheckpointDumpXml
             new("no-domain", Takes.Nothing, "exclude <domain> from XML"),
             new("size", Takes.Nothing, "include backup size estimate in XML dump"),
             .. XPathQuery.Options,
+            .. WordOption.AsOf,
             WordOption.Json,
         ],
         Run)
@@ -27,7 +28,7 @@ internal static class CheckpointDumpXml
             "--size prints no size: only the hypervisor knows it.",
             XPathQuery.Note,
         ],
-        Examples = ["checkpoint-dumpxml vm1 monday --no-domain", "checkpoint-dumpxml vm1 monday --xpath //disk/@bitmap"],
+        Examples = ["checkpoint-dumpxml vm1 monday --no-domain", "checkpoint-dumpxml vm1 monday --xpath //disk/@bitmap", "checkpoint-dumpxml vm1 monday --at 2026-11-20T12:00:00Z"],
     };
 
     private static async Task<bool> Run(Invocation call)
@@ -36,7 +37,6 @@ internal static class CheckpointDumpXml
         var path = $"{domain}/checkpoints/{name}";
         if (call.WantsJson) return await call.PrintJson(path);
         string[] flags = ["security-info", "no-domain", "size"];
-        var query = string.Join('&', flags.Where(call.Has).Select(flag => $"{flag}=true"));
-        return call.Got(await call.Api.GetXml($"{path}?{query}"), out var xml) && XPathQuery.Print(call, xml);
+        return call.Got(await call.Api.GetXml(call.Ask(path, flags)), out var xml) && XPathQuery.Print(call, xml);
     }
 }

@@ -11,10 +11,10 @@ internal static class CheckpointInfo
         Group.Checkpoints,
         "checkpoint information",
         "Returns basic information about a checkpoint.",
-        [WordOption.Domain, new("checkpointname", Takes.Text, "checkpoint name", Names.Checkpoint), WordOption.Json],
+        [WordOption.Domain, new("checkpointname", Takes.Text, "checkpoint name", Names.Checkpoint), .. WordOption.AsOf, WordOption.Json],
         Run)
     {
-        Examples = ["checkpoint-info vm1 monday"],
+        Examples = ["checkpoint-info vm1 monday", "checkpoint-info vm1 monday --at 17"],
     };
 
     private static async Task<bool> Run(Invocation call)
@@ -22,7 +22,7 @@ internal static class CheckpointInfo
         if (!call.Domain(out var domain) || await call.Checkpoint("checkpointname", domain) is not { } name) return false;
         var path = $"{domain}/checkpoints/{name}";
         if (call.WantsJson) return await call.PrintJson(path);
-        if (!call.Got(await call.Api.Get<CheckpointView>(path), out var checkpoint)) return false;
+        if (!call.Got(await call.Api.Get<CheckpointView>(call.Ask(path)), out var checkpoint)) return false;
         call.Out.Write($"{"Name:",-15} {checkpoint.Name}\n");
         call.Out.Write($"{"Domain:",-15} {checkpoint.DomainName}\n");
         call.Out.Write($"{"Parent:",-15} {checkpoint.Parent?.Value ?? "-"}\n");

@@ -26,6 +26,7 @@ internal static class CheckpointList
             new("descendants", Takes.Nothing, "with --from, list all descendants"),
             new("name", Takes.Nothing, "list checkpoint names only"),
             new("topological", Takes.Nothing, "sort list topologically rather than by name"),
+            .. WordOption.AsOf,
             WordOption.Json,
         ],
         Run)
@@ -39,7 +40,7 @@ internal static class CheckpointList
             "Names are sorted as strcasecmp does; of names that differ in case only, virsh leaves the order to chance, here upper case comes first.",
             "--topological puts parents before children, and of siblings the one that was linked last first.",
         ],
-        Examples = ["checkpoint-list vm1 --tree", "checkpoint-list vm1 --from monday --descendants --name", "checkpoint-list vm1 --leaves --json"],
+        Examples = ["checkpoint-list vm1 --tree", "checkpoint-list vm1 --from monday --descendants --name", "checkpoint-list vm1 --leaves --json", "checkpoint-list vm1 --tree --at 2026-11-20T12:00:00Z"],
     };
 
     private static async Task<bool> Run(Invocation call)
@@ -50,8 +51,8 @@ internal static class CheckpointList
         if (from is null && call.Has("from")) return false;
 
         string[] flags = ["roots", "leaves", "no-leaves", "descendants", "topological"];
-        var query = string.Join('&', flags.Where(call.Has).Select(flag => $"{flag}=true").Append(from is null ? "" : $"from={from}"));
-        if (!call.Got(await call.Api.GetAll<CheckpointItem>($"{domain}/checkpoints?{query}"), out var items)) return false;
+        var path = call.Ask($"{domain}/checkpoints", flags, from is null ? "" : $"from={from}");
+        if (!call.Got(await call.Api.GetAll<CheckpointItem>(path), out var items)) return false;
         if (call.WantsJson) return call.PrintAsJson(new Page<CheckpointItem>(items, null));
         if (call.Has("tree")) return DrawTree(call, items, from);
         if (!call.Has("name")) return CheckpointTable.Print(call, items, call.Has("parent"));

@@ -11,7 +11,7 @@ internal static class CheckpointParent
         Group.Checkpoints,
         "Get the name of the parent of a checkpoint",
         "Extract the checkpoint's parent, if any",
-        [WordOption.Domain, new("checkpointname", Takes.Text, "find parent of checkpoint name", Names.Checkpoint), WordOption.Json],
+        [WordOption.Domain, new("checkpointname", Takes.Text, "find parent of checkpoint name", Names.Checkpoint), .. WordOption.AsOf, WordOption.Json],
         Run)
     {
         Notes = ["The exit code of a root is 1."],
@@ -22,7 +22,7 @@ internal static class CheckpointParent
     {
         if (!call.Domain(out var domain) || await call.Checkpoint("checkpointname", domain) is not { } name) return false;
         if (call.WantsJson) return await call.PrintJson($"{domain}/checkpoints/{name}/parent");
-        if (!call.Got(await call.Api.Get<CheckpointView>($"{domain}/checkpoints/{name}"), out var checkpoint)) return false;
+        if (!call.Got(await call.Api.Get<CheckpointView>(call.Ask($"{domain}/checkpoints/{name}")), out var checkpoint)) return false;
         if (checkpoint.Parent is not { } parent) return call.Fail($"checkpoint '{name}' has no parent");
         call.Out.Write(parent.Value);
         return true;

@@ -19,6 +19,7 @@ internal static class DumpXml
             .. XPathQuery.Options,
             new("checkpoints", Takes.Nothing, "with all checkpoints of the domain, parents first"),
             new("no-domain", Takes.Nothing, "with --checkpoints, leave out the <domain> inside of each checkpoint"),
+            .. WordOption.AsOf,
             WordOption.Json,
         ],
         Run)
@@ -30,7 +31,7 @@ internal static class DumpXml
             "--inactive is taken: a registry knows no other. --update-cpu and --migratable are refused: they are about a host.",
             XPathQuery.Note,
         ],
-        Examples = ["dumpxml vm1 --checkpoints --security-info > vm1-checkpoints.xml", "dumpxml vm1 --xpath //disk/source"],
+        Examples = ["dumpxml vm1 --checkpoints --security-info > vm1-checkpoints.xml", "dumpxml vm1 --xpath //disk/source", "dumpxml vm1 --checkpoints --at 17"],
     };
 
     private static async Task<bool> Run(Invocation call)
@@ -43,8 +44,7 @@ internal static class DumpXml
             return await call.Exists(domain) && call.Fail($"Operation not supported: --{option} is about a host, and the registry has none");
         if (call.WantsJson) return await call.PrintJson(domain);
         string[] flags = ["security-info", "no-domain"];
-        var query = string.Join('&', flags.Where(call.Has).Select(flag => $"{flag}=true"));
-        if (call.Has("checkpoints")) return call.Got(await call.Api.CopyXml($"{domain}/bulk?{query}", call.Out), out _);
-        return call.Got(await call.Api.GetXml($"{domain}?{query}"), out var xml) && XPathQuery.Print(call, xml);
+        if (call.Has("checkpoints")) return call.Got(await call.Api.CopyXml(call.Ask($"{domain}/bulk", flags), call.Out), out _);
+        return call.Got(await call.Api.GetXml(call.Ask(domain, flags)), out var xml) && XPathQuery.Print(call, xml);
     }
 }
