@@ -52,6 +52,8 @@ public enum Rule
     NotSupported,
     RequestInvalid,
     VersionMismatch,
+    ReasonRequired,
+    ReasonInvalid,
     TooBusy,
     Unauthenticated,
     Forbidden,

@@ -27,6 +27,9 @@ internal sealed class StateChanges
 
     public List<DefinitionRecorded> Definitions { get; } = [];
 
+    /// <summary>Each change of the domain's name, definition and current checkpoint, as table domain_values keeps it.</summary>
+    public List<(string Field, long From, string? Value)> Values { get; } = [];
+
     /// <summary>Null where the batch leaves it.</summary>
     public DomainName? Name { get; private set; }
 
@@ -66,18 +69,23 @@ internal sealed class StateChanges
         {
             case DomainRegistered e:
                 (Name, Registered, RegisteredAt) = (e.Name, true, at.Recorded);
+                Values.Add(("name", at.Version, e.Name.Value));
                 break;
             case DomainRenamed e:
                 Name = e.Name;
+                Values.Add(("name", at.Version, e.Name.Value));
                 break;
             case DomainUndefined:
                 Registered = false;
+                Values.Add(("name", at.Version, null));
+                Values.Add(("definition", at.Version, null));
                 break;
             case DefinitionRecorded e:
                 Definitions.Add(e);
                 break;
             case DomainDefined e:
                 Definition = e.Definition;
+                Values.Add(("definition", at.Version, e.Definition.Value));
                 break;
             case CheckpointCreated e:
                 Enter(at, e.Name, e.Parent, new Checkpoint(e.Name, e.Description, e.Parent, e.CreationTime, e.Disks, e.Definition));
@@ -105,7 +113,11 @@ internal sealed class StateChanges
         }
     }
 
-    private void SetCurrent(MomentName? name) => (Current, CurrentSaid) = (name, true);
+    private void SetCurrent(MomentName? name)
+    {
+        (Current, CurrentSaid) = (name, true);
+        Values.Add(("current", Version, name?.Value));
+    }
 
     private void Enter(VersionedEvent at, MomentName name, MomentName? parent, Checkpoint? content)
     {

@@ -12,8 +12,9 @@ public static class Runner
     /// <returns>The exit code.</returns>
     public static async Task<int> Run(ParsedCommand command, Session session, TextWriter output, TextWriter error)
     {
-        var done = await command.Word.Run(new Invocation(command, session, output, error));
-        if (!session.Quiet) output.Write('\n');
+        var invocation = new Invocation(command, session, output, error);
+        var done = await command.Word.Run(invocation);
+        if (!session.Quiet && !invocation.IsDocument) output.Write('\n');
         return done ? Success : Failure;
     }
 

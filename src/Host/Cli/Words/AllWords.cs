@@ -21,6 +21,8 @@ public static class AllWords
         DumpXml.Word,
         ListDomains.Word,
         Undefine.Word,
+        HistoryWord.Word,
+        AuditWord.Word,
         Echo.Word,
         HelpWord.Word,
     ]);
