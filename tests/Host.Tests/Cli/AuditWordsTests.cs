@@ -7,8 +7,9 @@ namespace EventCheckpoints.Host.Tests.Cli;
 /// <summary>history and audit on the command line.</summary>
 public sealed class AuditWordsTests(TestServer server) : IClassFixture<TestServer>
 {
-    private const string Domain =
-        "<domain type='test'><name>vm</name><uuid>5a3f2c11-7d10-4b8e-9a64-0c5be2d7e001</uuid><memory>1</memory><os><type>hvm</type></os><devices>"
+    /// <summary>A new one for each test: what happened to one stays its history.</summary>
+    private static string Domain =>
+        $"<domain type='test'><name>vm</name><uuid>{Guid.NewGuid()}</uuid><memory>1</memory><os><type>hvm</type></os><devices>"
         + "<disk type='file'><source file='/a'/><target dev='vda' bus='virtio'/></disk></devices></domain>";
 
     [Fact]

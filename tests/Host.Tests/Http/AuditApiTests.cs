@@ -108,7 +108,7 @@ public sealed class AuditApiTests
         Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Get, "/v1/audit", null, ("Authorization", "Bearer 0123456789abcdef"))).Status);
     }
 
-    private static Task CreateAsync(TestHost host, string name, string reason) => host.SendAsync(
+    private static async Task CreateAsync(TestHost host, string name, string reason) => await host.SendAsync(
         HttpMethod.Post, "/v1/domains/one/checkpoints", TestHost.Xml($"<domaincheckpoint><name>{name}</name></domaincheckpoint>"), ("X-Audit-Reason", reason));
 
     private static async Task<string> ExportAsync(TestHost host, string type, string query)
