@@ -56,6 +56,8 @@ public enum Rule
     NotSupported,
     RequestInvalid,
     VersionMismatch,
+    ReasonRequired,
+    ReasonInvalid,
     TooBusy,
     Unauthenticated,
     Forbidden,

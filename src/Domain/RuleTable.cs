@@ -53,6 +53,8 @@ public static class RuleTable
         Rule.NotSupported => Bad("not-supported", "OPERATION_UNSUPPORTED", "Operation not supported: ", "A registry cannot do this"),
         Rule.RequestInvalid => Bad("request-invalid", "INVALID_ARG", "invalid argument: ", "The request is not understood"),
         Rule.VersionMismatch => new("version-mismatch", "OPERATION_FAILED", "operation failed: ", 412, "The domain has changed since"),
+        Rule.ReasonRequired => Bad("reason-required", "OPERATION_INVALID", "Requested operation is not valid: ", "The change has to say why"),
+        Rule.ReasonInvalid => Bad("reason-invalid", "INVALID_ARG", "invalid argument: ", "The reason cannot be taken"),
         Rule.TooBusy => new("too-busy", "OPERATION_FAILED", "operation failed: ", 503, "Too many writers at once"),
         Rule.Unauthenticated => new("unauthenticated", "AUTH_FAILED", "authentication failed: ", 401, "Who is asking is not known"),
         Rule.Forbidden => new("forbidden", "OPERATION_DENIED", "operation forbidden: ", 403, "The role does not allow it"),

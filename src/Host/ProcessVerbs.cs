@@ -36,8 +36,15 @@ public static class ProcessVerbs
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("EVENTCHECKPOINTS_TOKENS") is { Length: > 0 } given ? given : null,
     };
 
+    private static readonly Option<RequiredReasons> RequireReason = new("--require-reason")
+    {
+        Description = "Refuse changes without --reason (X-Audit-Reason): deletes, all or none.",
+        HelpName = "deletes|all|none",
+        DefaultValueFactory = _ => RequiredReasons.None,
+    };
+
     /// <summary>The three verbs, for the command line to add to its own.</summary>
-    public static IReadOnlyList<Command> All { get; } = [Verb("serve", "Serve the store over HTTP (the default verb).", ServeAsync, Urls, Data, Connection, Tokens),
+    public static IReadOnlyList<Command> All { get; } = [Verb("serve", "Serve the store over HTTP (the default verb).", ServeAsync, Urls, Data, Connection, Tokens, RequireReason),
         Verb("migrate", "Bring the database's schema to what this program expects.", MigrateAsync, Data, Connection),
         Verb("rebuild", "Make all rows of the read side again from the events, in one transaction.", RebuildAsync, Data, Connection)];
 
@@ -68,7 +75,7 @@ public static class ProcessVerbs
         Server.CheckAddresses(urls, tokens);
         await using var database = await OpenDatabaseAsync(parsed, migrate: false, cancellation);
         await using (var rows = Wiring.DataSource(database.ConnectionString)) await Rebuild.CheckAsync(rows, cancellation);
-        await using var app = Server.Build(new ServeOptions(urls, database.ConnectionString, tokens));
+        await using var app = Server.Build(new ServeOptions(urls, database.ConnectionString, tokens, parsed.GetValue(RequireReason)));
         try
         {
             await app.StartAsync(cancellation);

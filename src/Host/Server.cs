@@ -9,7 +9,8 @@ namespace EventCheckpoints.Host;
 /// <param name="Urls">Where to listen, ';'-separated.</param>
 /// <param name="Connection">A PostgreSQL connection string.</param>
 /// <param name="Tokens">Who may ask; none: loopback only.</param>
-public sealed record ServeOptions(string Urls, string Connection, IReadOnlyList<AccessToken> Tokens);
+/// <param name="RequiredReasons">Which changes have to say why.</param>
+public sealed record ServeOptions(string Urls, string Connection, IReadOnlyList<AccessToken> Tokens, RequiredReasons RequiredReasons = RequiredReasons.None);
 
 /// <summary>The server.</summary>
 public static class Server
@@ -22,7 +23,7 @@ public static class Server
         // Without tokens a page in a browser must not get here under a name of its own (DNS rebinding).
         if (options.Tokens.Count == 0) builder.Configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1]";
         builder.Services.AddHostFiltering(filter => filter.AllowedHosts = builder.Configuration["AllowedHosts"]?.Split(';') ?? ["*"]);
-        builder.Services.AddEventCheckpoints(options.Connection);
+        builder.Services.AddEventCheckpoints(options.Connection, options.RequiredReasons);
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<Problems.FaultHandler>();

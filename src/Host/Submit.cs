@@ -26,7 +26,9 @@ public sealed record Submitted(DomainState After, Decision Decision, DomainState
 /// The one write path: load the forest, decide, append expecting the version that was decided on. A lost race is loaded and decided again; only a
 /// caller who named a version is refused.
 /// </summary>
-public sealed class SubmitHandler(IDocumentStore store, NpgsqlDataSource database, Forests forests, Definitions definitions) : IRequestHandler<Submit, Result<Submitted>>
+public sealed class SubmitHandler(
+    IDocumentStore store, NpgsqlDataSource database, Forests forests, Definitions definitions, RequiredReasons required = RequiredReasons.None)
+    : IRequestHandler<Submit, Result<Submitted>>
 {
     /// <summary>
     /// Writers of one domain take turns in a process, so that races are only with other hosts. Domains share a turn now and then, which costs
@@ -42,6 +44,7 @@ public sealed class SubmitHandler(IDocumentStore store, NpgsqlDataSource databas
 
     public async Task<Result<Submitted>> Handle(Submit request, CancellationToken cancellationToken)
     {
+        if (Reasons.Check(request.By.Reason) is { } unreadable) return unreadable;
         var turn = _turns[(uint)request.Domain.GetHashCode() % _turns.Length];
         await turn.WaitAsync(cancellationToken);
         try
@@ -99,6 +102,13 @@ public sealed class SubmitHandler(IDocumentStore store, NpgsqlDataSource databas
         if (decided.Refusal is { } refusal) return refusal;
         var decision = decided.Value;
         if (!changes) return new Submitted(state.After(decision.Events), decision, state);
+        // On the state of now alone, as all refusals.
+        if (required.Missing(request.By.Reason, decision.Events) is { } missing)
+        {
+            if (!isNow) return null;
+            return missing;
+        }
+
         if (await Append(request, state.Version, decision.Events, cancellation) is { } lost)
         {
             if (lost.Refused is null) return null;

@@ -10,7 +10,7 @@ namespace EventCheckpoints.Host;
 /// <summary>Who answers what: the services of a running host.</summary>
 public static class Wiring
 {
-    public static void AddEventCheckpoints(this IServiceCollection services, string connectionString)
+    public static void AddEventCheckpoints(this IServiceCollection services, string connectionString, RequiredReasons requiredReasons = RequiredReasons.None)
     {
         services.AddSingleton(_ => DataSource(connectionString));
         services.AddSingleton<IDocumentStore>(provider => Store.Open(provider.GetRequiredService<NpgsqlDataSource>()));
@@ -19,7 +19,9 @@ public static class Wiring
         services.AddSingleton<PastVersions>();
 
         services.AddSingleton<IMediator>(provider => new Mediator(provider.GetService!));
-        services.AddSingleton<SubmitHandler>();
+        services.AddSingleton(provider => new SubmitHandler(
+            provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(),
+            provider.GetRequiredService<Forests>(), provider.GetRequiredService<Definitions>(), requiredReasons));
         services.AddSingleton<IRequestHandler<Submit, Result<Submitted>>>(provider => provider.GetRequiredService<SubmitHandler>());
         services.AddSingleton<IRequestHandler<FindDomain, Result<DomainSummary>>, Domains>();
         services.AddSingleton<IRequestHandler<FindDomainThen, Result<DomainSummary>>, DomainThen>();
@@ -30,6 +32,12 @@ public static class Wiring
         services.AddSingleton<IRequestHandler<GetCheckpointXml, Result<string>>, OneCheckpoint>();
         services.AddSingleton<IRequestHandler<GetCurrent, CurrentView>, Current>();
         services.AddSingleton<IRequestHandler<GetBulkXml, BulkDocument>, BulkXml>();
+        services.AddSingleton(provider => new EventRows(provider.GetRequiredService<NpgsqlDataSource>(), Store.EventNames));
+        services.AddSingleton<SafeSequence>();
+        services.AddSingleton<IRequestHandler<FindKnownDomain, Result<KnownDomain>>, KnownDomains>();
+        services.AddSingleton<IRequestHandler<ListHistory, Result<Page<HistoryRecord>>>, History>();
+        services.AddSingleton<IRequestHandler<ListAudit, Result<Page<HistoryRecord>>>, Audit>();
+        services.AddSingleton<IRequestHandler<ExportAudit, Result<AuditExport>>, Audit>();
     }
 
     /// <summary>The application's connections. In UTC, since Marten's quick append writes (now() at time zone 'utc') into a timestamptz.</summary>
@@ -55,5 +63,7 @@ public static class Wiring
         api.MapCheckpoints();
         api.MapBulk();
         api.MapDiff();
+        api.MapHistory();
+        api.MapAudit();
     }
 }

@@ -5,6 +5,14 @@ namespace EventCheckpoints.Projections;
 /// <summary>A page of a list; <paramref name="Next"/> is the cursor of the following one, null on the last.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
+internal static class Page
+{
+    /// <summary>A page of what was found when one more than <paramref name="limit"/> was asked for.</summary>
+    /// <param name="cursor">The cursor that begins behind an item.</param>
+    public static Page<T> Of<T>(IReadOnlyList<T> found, int limit, Func<T, string> cursor) =>
+        found.Count > limit ? new Page<T>([.. found.Take(limit)], cursor(found[limit - 1])) : new Page<T>(found, null);
+}
+
 /// <summary>How much of a list is asked for, and from where on.</summary>
 /// <param name="Cursor">A <see cref="Page{T}.Next"/>; null for the beginning.</param>
 public sealed record Paging(int Limit, string? Cursor)

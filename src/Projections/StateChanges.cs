@@ -36,6 +36,9 @@ internal sealed class StateChanges
     /// <summary>One for each transaction; a batch that is being appended is one.</summary>
     public List<EnteredDomainState> Domain { get; } = [];
 
+    /// <summary>Each change of the domain's name, definition and current checkpoint, as table domain_values keeps it.</summary>
+    public List<(string Field, long From, string? Value)> Values { get; } = [];
+
     /// <summary>Null where the batch leaves it.</summary>
     public DomainName? Name { get; private set; }
 
@@ -88,19 +91,24 @@ internal sealed class StateChanges
         {
             case DomainRegistered e:
                 (Name, Registered, RegisteredAt) = (e.Name, true, at.Recorded);
+                Values.Add(("name", at.Version, e.Name.Value));
                 break;
             case DomainRenamed e:
                 Name = e.Name;
+                Values.Add(("name", at.Version, e.Name.Value));
                 break;
             case DomainUndefined:
                 Registered = false;
                 (Definition, DefinitionSaid) = (null, true);
+                Values.Add(("name", at.Version, null));
+                Values.Add(("definition", at.Version, null));
                 break;
             case DefinitionRecorded e:
                 Definitions.Add(e);
                 break;
             case DomainDefined e:
                 (Definition, DefinitionSaid) = (e.Definition, true);
+                Values.Add(("definition", at.Version, e.Definition.Value));
                 break;
             case CheckpointCreated e:
                 Enter(at, e.Name, e.Parent, new Checkpoint(e.Name, e.Description, e.Parent, e.CreationTime, e.Disks, e.Definition));
@@ -128,7 +136,11 @@ internal sealed class StateChanges
         }
     }
 
-    private void SetCurrent(MomentName? name) => (Current, CurrentSaid) = (name, true);
+    private void SetCurrent(MomentName? name)
+    {
+        (Current, CurrentSaid) = (name, true);
+        Values.Add(("current", Version, name?.Value));
+    }
 
     private void Enter(VersionedEvent at, MomentName name, MomentName? parent, Checkpoint? content)
     {

@@ -31,6 +31,9 @@ internal static class StateSql
             select ?, ?, n.name, n.from_version, n.to_version, n.parent, c.description, c.creation_time, c.disks, c.definition, coalesce(n.recorded, now())
             from unnest(?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::timestamptz[]) as n (name, from_version, to_version, parent, recorded)
             join closed c on c.name = n.name
+        ), valued as (
+            insert into {Schema.Name}.domain_values (tenant_id, domain_id, field, from_version, value)
+            select ?, ?, v.field, v.from_version, v.value from unnest(?::text[], ?::bigint[], ?::text[]) as v (field, from_version, value)
         ),
 
         """ + DomainStateSql.EnterStates;
@@ -83,6 +86,8 @@ internal static class StateSql
             stated.Select(s => s.Content!.Definition?.Value).ToArray(),
             Recorded(stated),
             tenant, domain, Names(moved), Froms(moved), Tos(moved), Parents(moved), Recorded(moved),
+            tenant, domain,
+            changes.Values.Select(v => v.Field).ToArray(), changes.Values.Select(v => v.From).ToArray(), changes.Values.Select(v => v.Value).ToArray(),
             .. DomainStateSql.Parameters(tenant, domain, changes),
         ];
         var name = OrNull(changes.Name?.Value);

@@ -27,10 +27,12 @@ internal sealed class TestHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<TestHost> StartAsync(params AccessToken[] tokens)
+    public static Task<TestHost> StartAsync(params AccessToken[] tokens) => StartAsync(RequiredReasons.None, tokens);
+
+    public static async Task<TestHost> StartAsync(RequiredReasons required, params AccessToken[] tokens)
     {
         var database = await TestPostgres.CreateMigratedDatabaseAsync();
-        var app = Server.Build(new ServeOptions("http://127.0.0.1:0", database.ConnectionString, tokens));
+        var app = Server.Build(new ServeOptions("http://127.0.0.1:0", database.ConnectionString, tokens, required));
         await app.StartAsync();
         return new TestHost(database, app);
     }

@@ -54,10 +54,12 @@ public sealed class Api : IDisposable
         return items;
     }
 
+    public Task<Reply<string>> CopyXml(string path, TextWriter output) => Copy(path, Xml, output);
+
     /// <summary>Copies a large document as it comes.</summary>
     /// <returns>The empty text.</returns>
-    public Task<Reply<string>> CopyXml(string path, TextWriter output) => Ask(
-        () => new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept", Xml } } },
+    public Task<Reply<string>> Copy(string path, string mediaType, TextWriter output) => Ask(
+        () => new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept", mediaType } } },
         async response =>
         {
             using var text = new StreamReader(await response.Content.ReadAsStreamAsync());

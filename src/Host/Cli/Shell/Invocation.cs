@@ -35,6 +35,9 @@ public sealed class Invocation(ParsedCommand command, Session session, TextWrite
 
     public bool WantsJson => session.Json || Has("json");
 
+    /// <summary>What is printed is a document of its own, so that virsh's empty line behind it would spoil it.</summary>
+    public bool IsDocument { get; set; }
+
     public Change Change => new(
         Given("reason") ?? session.Change?.Reason,
         Given("if-version") ?? session.Change?.IfVersion);

@@ -12,10 +12,10 @@ public static class Runner
     /// <returns>The exit code.</returns>
     public static async Task<int> Run(ParsedCommand command, Session session, TextWriter output, TextWriter error)
     {
-        var call = new Invocation(command, session, output, error);
-        var done = await command.Word.Run(call);
-        if (!session.Quiet) output.Write('\n');
-        return done ? call.Success : command.Word.Trouble;
+        var invocation = new Invocation(command, session, output, error);
+        var done = await command.Word.Run(invocation);
+        if (!session.Quiet && !invocation.IsDocument) output.Write('\n');
+        return done ? invocation.Success : command.Word.Trouble;
     }
 
     /// <summary>As virsh does with its arguments: where any command cannot be read, none is run; else all are, whatever fails.</summary>

@@ -5,6 +5,7 @@ public enum Group
 {
     Checkpoints,
     Domains,
+    Audit,
     Shell,
 }
 

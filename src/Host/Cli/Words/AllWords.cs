@@ -22,6 +22,8 @@ public static class AllWords
         DumpXml.Word,
         ListDomains.Word,
         Undefine.Word,
+        HistoryWord.Word,
+        AuditWord.Word,
         Echo.Word,
         HelpWord.Word,
     ]);

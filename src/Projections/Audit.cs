@@ -1,0 +1,53 @@
+using EventCheckpoints.Domain;
+using MediatR;
+using Npgsql;
+
+namespace EventCheckpoints.Projections;
+
+/// <summary>The events of all domains, in the order of their sequence.</summary>
+/// <param name="Paging">The cursor is the sequence of the last record that is known: a reader who keeps it gets every later event, each once.</param>
+public sealed record ListAudit(AuditFilter Filter, bool NewestFirst, Paging Paging) : IRequest<Result<Page<HistoryRecord>>>;
+
+/// <summary>All of them in one go.</summary>
+public sealed record ExportAudit(AuditFilter Filter) : IRequest<Result<AuditExport>>;
+
+/// <param name="Through">Every event up to this sequence was looked at.</param>
+/// <param name="Records">They pass through one by one; memory does not grow with them.</param>
+public sealed record AuditExport(long Through, IAsyncEnumerable<HistoryRecord> Records);
+
+public sealed class Audit(EventRows rows, SafeSequence safe) : IRequestHandler<ListAudit, Result<Page<HistoryRecord>>>, IRequestHandler<ExportAudit, Result<AuditExport>>
+{
+    public async Task<Result<Page<HistoryRecord>>> Handle(ListAudit request, CancellationToken cancellationToken)
+    {
+        if (Unknown(request.Filter) is { } refusal) return refusal;
+        var edge = request.NewestFirst ? long.MaxValue : 0;
+        if (request.Paging.Cursor is { } cursor && !Sequence.TryParse(cursor, out edge)) return Paging.BadCursor(cursor);
+        var (beyond, direction) = request.NewestFirst ? ("<", "desc") : (">", "asc");
+        List<NpgsqlParameter> parameters =
+        [
+            new() { Value = Schema.Tenant }, new() { Value = await safe.ReachAsync(cancellationToken) }, new() { Value = edge }, new() { Value = request.Paging.Limit + 1 },
+        ];
+        var events =
+            $"""
+            select * from {Schema.Name}.mt_events e
+            where e.tenant_id = $1 and e.seq_id <= $2 and e.seq_id {beyond} $3 and {request.Filter.Where(rows.Types, parameters)}
+            order by e.seq_id {direction} limit $4
+            """;
+        var found = new List<HistoryRecord>();
+        await foreach (var record in rows.ReadAsync(events, $"e.seq_id {direction}", parameters, cancellationToken)) found.Add(record);
+        return Page.Of(found, request.Paging.Limit, record => record.Sequence);
+    }
+
+    public async Task<Result<AuditExport>> Handle(ExportAudit request, CancellationToken cancellationToken)
+    {
+        if (Unknown(request.Filter) is { } refusal) return refusal;
+        var through = await safe.ReachAsync(cancellationToken);
+        List<NpgsqlParameter> parameters = [new() { Value = Schema.Tenant }, new() { Value = through }];
+        var events = $"select * from {Schema.Name}.mt_events e where e.tenant_id = $1 and e.seq_id <= $2 and {request.Filter.Where(rows.Types, parameters)}";
+        return new AuditExport(through, rows.ReadAsync(events, "e.seq_id", parameters, cancellationToken));
+    }
+
+    private Refusal? Unknown(AuditFilter filter) => rows.Types.Any(filter.IsOfType)
+        ? null
+        : new Refusal(Rule.RequestInvalid, $"type '{filter.Type}' matches none of {string.Join(", ", rows.Types)}");
+}

@@ -1,0 +1,50 @@
+using System.IO.Enumeration;
+using EventCheckpoints.Domain;
+using Npgsql;
+
+namespace EventCheckpoints.Projections;
+
+/// <summary>Which events of all domains; null asks for nothing. Patterns know * (any text) and ? (any one character).</summary>
+/// <param name="Type">A pattern of stored names, such as checkpoint_deleted or *_deleted.</param>
+/// <param name="Checkpoint">A pattern of checkpoint names.</param>
+/// <param name="From">Recorded at this time or later.</param>
+/// <param name="To">Recorded before this time.</param>
+public sealed record AuditFilter(
+    string? Actor = null,
+    string? Type = null,
+    DomainId? Domain = null,
+    string? Checkpoint = null,
+    string? Source = null,
+    string? Correlation = null,
+    DateTimeOffset? From = null,
+    DateTimeOffset? To = null)
+{
+    /// <summary>The conditions on rows of mt_events, numbered on from the parameters there are; those of the filter are added.</summary>
+    internal string Where(IEnumerable<string> types, List<NpgsqlParameter> parameters)
+    {
+        var conditions = new List<string> { EventRows.NotTombstone };
+        void Add(string condition, object? value)
+        {
+            if (value is null) return;
+            parameters.Add(new NpgsqlParameter { Value = value });
+            conditions.Add(condition.Replace("?", $"${parameters.Count}", StringComparison.Ordinal));
+        }
+
+        Add("e.headers->>'actor' = ?", Actor);
+        Add("e.stream_id = ?", Domain?.Value);
+        Add("e.headers->>'source' = ?", Source);
+        Add("e.correlation_id = ?", Correlation);
+        Add("e.timestamp >= ?", From?.ToUniversalTime());
+        Add("e.timestamp < ?", To?.ToUniversalTime());
+        Add("e.type = any (?)", Type is null ? null : types.Where(IsOfType).ToArray());
+        Add("e.type like '%checkpoint%' and e.data->>'name' like ?", Checkpoint is null ? null : Like(Checkpoint));
+        return string.Join(" and ", conditions);
+    }
+
+    /// <summary>Whether the filter lets a stored name through.</summary>
+    public bool IsOfType(string name) => Type is null || FileSystemName.MatchesSimpleExpression(Type, name, ignoreCase: false);
+
+    private static string Like(string pattern) => pattern
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
+        .Replace('*', '%').Replace('?', '_');
+}

@@ -1,0 +1,83 @@
+using Npgsql;
+
+namespace EventCheckpoints.Projections;
+
+/// <summary>
+/// How far the order of all events can be read without passing over one that is still to come: sequence numbers are drawn before their transactions
+/// commit, so a lower one may appear after a higher one. docs/decisions/0007 has the reasoning.
+/// </summary>
+public sealed class SafeSequence(NpgsqlDataSource database)
+{
+    /// <summary>An append takes some milliseconds; one that takes this long is not waited for, but read up to.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    // nextval locks the sequence for its transaction before it draws, and keeps the lock until the transaction has ended, which is when its rows are visible.
+    private const string Drawing =
+        $"""
+        select virtualtransaction from pg_locks
+        where locktype = 'relation' and mode = 'RowExclusiveLock' and granted
+            and database = (select oid from pg_database where datname = current_database()) and relation = '{Schema.Name}.mt_events_sequence'::regclass
+        """;
+
+    private const string EndOfRun =
+        $"""
+        select coalesce(
+            (select previous from (
+                select seq_id, lag(seq_id, 1, $1) over (order by seq_id) as previous from {Schema.Name}.mt_events where seq_id > $1 and seq_id <= $2) run
+             where seq_id <> previous + 1 order by seq_id limit 1),
+            (select max(seq_id) from {Schema.Name}.mt_events where seq_id > $1 and seq_id <= $2),
+            $1)
+        """;
+
+    private long _settled;
+
+    /// <summary>
+    /// The highest sequence up to which a statement that begins now sees every event that there will ever be. It never falls. With an append that
+    /// takes long it stands still before the first number that is missing.
+    /// </summary>
+    public async Task<long> ReachAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        // First how many numbers are drawn, then who may have drawn one of them and not ended: the other way round one could slip between.
+        await using var drawn = new NpgsqlCommand($"select coalesce(pg_sequence_last_value('{Schema.Name}.mt_events_sequence'::regclass), 0)", connection);
+        var last = (long)(await drawn.ExecuteScalarAsync(cancellation))!;
+        if (last <= Volatile.Read(ref _settled)) return last;
+        var open = await DrawingAsync(connection, cancellation);
+        for (var waited = TimeSpan.Zero; open.Count > 0 && waited < Patience; waited += Pause)
+        {
+            await Task.Delay(Pause, cancellation);
+            // Who began to draw since has drawn higher numbers.
+            open.IntersectWith(await DrawingAsync(connection, cancellation));
+        }
+
+        return Settle(open.Count == 0 ? last : await EndOfRunAsync(connection, last, cancellation));
+    }
+
+    private static async Task<HashSet<string>> DrawingAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(Drawing, connection);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        var transactions = new HashSet<string>();
+        while (await row.ReadAsync(cancellation)) transactions.Add(row.GetString(0));
+        return transactions;
+    }
+
+    /// <summary>The last of the numbers that follow without a gap on what is settled: those are all there.</summary>
+    private async Task<long> EndOfRunAsync(NpgsqlConnection connection, long last, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(EndOfRun, connection);
+        command.Parameters.AddWithValue(Volatile.Read(ref _settled));
+        command.Parameters.AddWithValue(last);
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
+    /// <summary>What was settled once is for good, also the gaps in it that appends left which failed.</summary>
+    private long Settle(long reached)
+    {
+        for (var settled = Volatile.Read(ref _settled); settled < reached; settled = Volatile.Read(ref _settled))
+            if (Interlocked.CompareExchange(ref _settled, reached, settled) == settled) return reached;
+        return Volatile.Read(ref _settled);
+    }
+}
