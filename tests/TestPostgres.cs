@@ -123,9 +123,13 @@ public sealed class TestDatabase(string server, string name) : IAsyncDisposable
 
     public string ConnectionString { get; } = new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true, MaxPoolSize = 40 }.ConnectionString;
 
+    /// <summary>With the rights of a running host; only once the database is migrated.</summary>
+    public string HostConnectionString => new NpgsqlConnectionStringBuilder(ConnectionString) { Options = $"-c role={HostRole.Name}" }.ConnectionString;
+
     public async ValueTask DisposeAsync()
     {
-        await using (var pooled = new NpgsqlConnection(ConnectionString)) NpgsqlConnection.ClearPool(pooled);
+        foreach (var used in new[] { ConnectionString, HostConnectionString })
+            await using (var pooled = new NpgsqlConnection(used)) NpgsqlConnection.ClearPool(pooled);
         await TestPostgres.ExecuteAsync(server, $"drop database if exists {name} with (force)");
     }
 }

@@ -18,7 +18,7 @@ public readonly record struct DomainId(Guid Value)
     }
 }
 
-/// <summary>A libvirt domain's name: not empty, without '/' and newline (virDomainDefParseXML).</summary>
+/// <summary>A libvirt domain's name: not empty, without '/' and newline (virDomainDefParseXML), and of characters that XML can hold (XML 1.0 §2.2).</summary>
 public readonly record struct DomainName
 {
     private DomainName(string value) => Value = value;
@@ -29,10 +29,12 @@ public readonly record struct DomainName
 
     public static bool TryParse([NotNullWhen(true)] string? text, out DomainName name)
     {
-        var ok = !string.IsNullOrEmpty(text) && text.AsSpan().IndexOfAny('/', '\n') < 0;
+        var ok = !string.IsNullOrEmpty(text) && text.AsSpan().IndexOfAny('/', '\n') < 0 && text.EnumerateRunes().All(IsXml);
         name = ok ? new DomainName(text!) : default;
         return ok;
     }
+
+    private static bool IsXml(Rune rune) => rune.Value is >= ' ' and not (0xFFFE or 0xFFFF) or '\t' or '\r';
 
     /// <summary>For a name that has passed <see cref="TryParse"/> before: out of an event or a row.</summary>
     public static DomainName Trusted(string value) => new(value);

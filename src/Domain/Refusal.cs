@@ -23,6 +23,7 @@ public enum Rule
     DiskTwice,
     DiskEmptyOrReadOnly,
     NameTaken,
+    NameTooLong,
     CheckpointNotFound,
     NoParent,
     FlagsExclusive,

@@ -28,6 +28,7 @@ public static class RuleTable
         Rule.DiskTwice => Conflict("disk-twice", "CONFIG_UNSUPPORTED", "unsupported configuration: ", "A disk is listed twice"),
         Rule.DiskEmptyOrReadOnly => Conflict("disk-empty-or-readonly", "CONFIG_UNSUPPORTED", "unsupported configuration: ", "A disk without writable medium cannot have a bitmap"),
         Rule.NameTaken => Conflict("name-taken", "OPERATION_FAILED", "operation failed: ", "The name is taken"),
+        Rule.NameTooLong => Xml("name-too-long", "CONFIG_UNSUPPORTED", "unsupported configuration: ", "The name is too long"),
         Rule.CheckpointNotFound => new("checkpoint-not-found", "NO_DOMAIN_CHECKPOINT", "Domain checkpoint not found: ", 404, "No such checkpoint"),
         Rule.NoParent => new("no-parent", "NO_DOMAIN_CHECKPOINT", "Domain checkpoint not found: ", 404, "The checkpoint is a root"),
         Rule.FlagsExclusive => Bad("flags-exclusive", "INVALID_ARG", "", "Two flags exclude each other"),

@@ -55,11 +55,24 @@ public static partial class Migrations
     {
         scripts ??= Migration.All;
         using var connection = Open(connectionString);
-        var applied = SchemaJournal.Read(connection)
+        var applied = Applied(connection)
             ?? throw new StartupException($"The database '{connection.Database}' has no schema of eventcheckpoints yet: run `eventcheckpoints migrate`.");
         if (Pending(applied, scripts) is [var first, .. var rest])
             throw new StartupException(
                 $"The database '{connection.Database}' has an older schema than this program ({first.Name}{(rest.Count > 0 ? $" and {rest.Count} more" : "")} pending): run `eventcheckpoints migrate`.");
+    }
+
+    private static IReadOnlyDictionary<string, string>? Applied(NpgsqlConnection connection)
+    {
+        try
+        {
+            return SchemaJournal.Read(connection);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            var user = new NpgsqlConnectionStringBuilder(connection.ConnectionString).Username;
+            throw new StartupException($"The user '{user}' may not use the schema of eventcheckpoints in the database '{connection.Database}': have its owner run `grant {HostRole.Name} to \"{user}\"`.");
+        }
     }
 
     /// <summary>What is yet to be applied, in order.</summary>

@@ -5,7 +5,7 @@ using Npgsql;
 namespace EventCheckpoints.Host;
 
 /// <summary>The verbs that work on the database themselves: serve, migrate and rebuild. All others are clients of the HTTP API.</summary>
-public static class ProcessVerbs
+public static partial class ProcessVerbs
 {
     public const string DefaultUrl = "http://127.0.0.1:7878";
 
@@ -46,7 +46,7 @@ public static class ProcessVerbs
     /// <summary>The three verbs, for the command line to add to its own.</summary>
     public static IReadOnlyList<Command> All { get; } = [Verb("serve", "Serve the store over HTTP (the default verb).", ServeAsync, Urls, Data, Connection, Tokens, RequireReason),
         Verb("migrate", "Bring the database's schema to what this program expects.", MigrateAsync, Data, Connection),
-        Verb("rebuild", "Make all rows of the read side again from the events, in one transaction.", RebuildAsync, Data, Connection)];
+        Verb("rebuild", "Make all rows of the read side again from the events, in one transaction; as the owner of the tables.", RebuildAsync, Data, Connection)];
 
     private static Command Verb(string name, string description, Func<ParseResult, CancellationToken, Task> run, params Option[] options)
     {
@@ -74,6 +74,7 @@ public static class ProcessVerbs
         var urls = parsed.GetValue(Urls)!;
         Server.CheckAddresses(urls, tokens);
         await using var database = await OpenDatabaseAsync(parsed, migrate: false, cancellation);
+        if (HostRole.MoreThanHost(database.ConnectionString) is { } user) database.Log.MayChangeEvents(user, HostRole.Name);
         await using (var rows = Wiring.DataSource(database.ConnectionString)) await Rebuild.CheckAsync(rows, cancellation);
         await using var app = Server.Build(new ServeOptions(urls, database.ConnectionString, tokens, parsed.GetValue(RequireReason)));
         try
@@ -98,10 +99,17 @@ public static class ProcessVerbs
     private static async Task RebuildAsync(ParseResult parsed, CancellationToken cancellation)
     {
         await using var opened = await OpenDatabaseAsync(parsed, migrate: false, cancellation);
-        await using var database = Wiring.DataSource(opened.ConnectionString);
+        await using var database = Wiring.DataSource(opened.Owner);
         await using var store = Store.Open(database);
-        var events = await Rebuild.RunAsync(store, database, cancellation);
-        await parsed.InvocationConfiguration.Output.WriteLineAsync($"Made the rows again from {events} events.");
+        try
+        {
+            var events = await Rebuild.RunAsync(store, database, cancellation);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"Made the rows again from {events} events.");
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new StartupException($"Only the owner of the tables may make the rows again: name the user who migrates in --connection ({refused.MessageText}).");
+        }
     }
 
     /// <summary>The database that is named, or else the embedded one; an embedded one is ours to migrate.</summary>
@@ -115,21 +123,20 @@ public static class ProcessVerbs
             var connection = Checked(given);
             if (migrate) Migrations.Apply(connection, log);
             else Migrations.Check(connection);
-            return new Database(connection, null, logs);
+            return new Database(connection, connection, null, logs, log);
         }
 
         var embedded = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(parsed.GetValue(Data) ?? DataDirectory.Default), log, cancellation);
         try
         {
             Migrations.Apply(embedded.ConnectionString, log);
+            return new Database(HostRole.LetIn(embedded.ConnectionString), embedded.ConnectionString, embedded, logs, log);
         }
-        catch (StartupException)
+        catch
         {
             await embedded.DisposeAsync();
             throw;
         }
-
-        return new Database(embedded.ConnectionString, embedded, logs);
     }
 
     private static string Checked(string connection)
@@ -144,7 +151,9 @@ public static class ProcessVerbs
         }
     }
 
-    private sealed record Database(string ConnectionString, EmbeddedPostgres? Embedded, ILoggerFactory Logs) : IAsyncDisposable
+    /// <param name="ConnectionString">To serve with.</param>
+    /// <param name="Owner">To change tables with; the same where the user named the database.</param>
+    private sealed record Database(string ConnectionString, string Owner, EmbeddedPostgres? Embedded, ILoggerFactory Logs, ILogger Log) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
@@ -152,4 +161,7 @@ public static class ProcessVerbs
             Logs.Dispose();
         }
     }
+
+    [LoggerMessage(30, LogLevel.Warning, "The database user {user} may change and delete events: let the host log in as a member of {role} instead")]
+    private static partial void MayChangeEvents(this ILogger log, string user, string role);
 }

@@ -34,6 +34,7 @@ public static class Server
         app.UseHostFiltering();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.Use(CrossSite.RefuseChanges);
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapEventCheckpoints();

@@ -141,6 +141,10 @@ public sealed class SubmitHandler(
         {
             return new NotAppended(null);
         }
+        catch (MartenCommandException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ProgramLimitExceeded, MessageText: var limit } && limit.StartsWith("index row", StringComparison.Ordinal))
+        {
+            return new NotAppended(new Refusal(Rule.NameTooLong, "a name is longer than the store can look up: about 2,600 bytes are always taken"));
+        }
         catch (MartenCommandException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } taken)
         {
             return taken.ConstraintName == "domains_name"

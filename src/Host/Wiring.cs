@@ -56,7 +56,7 @@ public static class Wiring
             await using var command = database.CreateCommand("select 1");
             await command.ExecuteScalarAsync(context.RequestAborted);
             return Results.Text("ok\n");
-        });
+        }).AllowAnonymous();
         app.MapOpenApi();
         var api = app.MapGroup("/v1");
         api.MapDomains();

@@ -29,11 +29,15 @@ public sealed class Domains(NpgsqlDataSource database)
     public async Task<Result<DomainSummary>> Handle(FindDomain request, CancellationToken cancellationToken)
     {
         var isId = DomainId.TryParse(request.Key, out var id);
-        // A UUID wins over a name that looks like one, as in virsh's own look-up order.
+        // A UUID wins over a name that looks like one, which is still found where nobody has that UUID (virshCommandOptDomainBy).
         await using var command = database.CreateCommand(
-            $"select {Columns} from {Schema.Name}.domains where tenant_id = $1 and registered and {(isId ? "domain_id = $2" : "name = $2")}");
+            $"""
+            select {Columns} from {Schema.Name}.domains
+            where tenant_id = $1 and registered and {(isId ? "(domain_id = $3 or name = $2) order by domain_id = $3 desc limit 1" : "name = $2")}
+            """);
         command.Parameters.AddWithValue(Schema.Tenant);
-        command.Parameters.AddWithValue(isId ? id.Value : request.Key);
+        command.Parameters.AddWithValue(request.Key);
+        if (isId) command.Parameters.AddWithValue(id.Value);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (await row.ReadAsync(cancellationToken)) return Read(row).Summary;
         return new Refusal(Rule.DomainNotFound, isId ? $"no domain with matching uuid '{id}'" : $"no domain with matching name '{request.Key}'");

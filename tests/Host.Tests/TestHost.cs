@@ -23,6 +23,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     public Uri Url => new(_app.Urls.Single());
 
+    /// <summary>Of the owner; the server itself has the rights of a host.</summary>
     public string ConnectionString => _database.ConnectionString;
 
     public HttpClient Client { get; }
@@ -32,7 +33,7 @@ internal sealed class TestHost : IAsyncDisposable
     public static async Task<TestHost> StartAsync(RequiredReasons required, params AccessToken[] tokens)
     {
         var database = await TestPostgres.CreateMigratedDatabaseAsync();
-        var app = Server.Build(new ServeOptions("http://127.0.0.1:0", database.ConnectionString, tokens, required));
+        var app = Server.Build(new ServeOptions("http://127.0.0.1:0", database.HostConnectionString, tokens, required));
         await app.StartAsync();
         return new TestHost(database, app);
     }

@@ -19,7 +19,7 @@ public sealed class ContractTests
     public async Task A_database_that_differs_is_found_out()
     {
         await using var store = await TestStore.CreateAsync();
-        await using (var change = store.Database.CreateCommand($"alter table {Schema.Name}.mt_events drop column headers")) await change.ExecuteNonQueryAsync();
+        await using (var change = store.Owner.CreateCommand($"alter table {Schema.Name}.mt_events drop column headers")) await change.ExecuteNonQueryAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => store.Store.Storage.Database.AssertDatabaseMatchesConfigurationAsync());
     }
 

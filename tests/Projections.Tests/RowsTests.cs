@@ -39,7 +39,7 @@ public sealed class RowsTests
             threads: 2);
 
         var before = await store.RowsAsync();
-        Assert.True(await Rebuild.RunAsync(store.Store, store.Database, CancellationToken.None) > 1_000);
+        Assert.True(await store.RebuildAsync() > 1_000);
         Assert.Equal(before, await store.RowsAsync());
         // Pages that cut transactions in two, too.
         await Rebuild.RunAsync(store.Store, store.Database, CancellationToken.None, pageSize: 7);
@@ -53,10 +53,10 @@ public sealed class RowsTests
         var domain = await store.DefineAsync("one");
         await store.SubmitAsync(domain, new Create(new Domain.Xml.CreateXml(null, "text", []), new CreationTime(5)));
         var before = await store.RowsAsync();
-        await using (var damage = store.Database.CreateCommand($"update {Schema.Name}.checkpoint_states set parent = 'gone'; delete from {Schema.Name}.definitions"))
+        await using (var damage = store.Owner.CreateCommand($"update {Schema.Name}.checkpoint_states set parent = 'gone'; delete from {Schema.Name}.definitions"))
             await damage.ExecuteNonQueryAsync();
         Assert.NotEqual(before, await store.RowsAsync());
-        await Rebuild.RunAsync(store.Store, store.Database, CancellationToken.None);
+        await store.RebuildAsync();
         Assert.Equal(before, await store.RowsAsync());
     }
 

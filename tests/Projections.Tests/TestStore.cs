@@ -8,22 +8,30 @@ using Npgsql;
 
 namespace EventCheckpoints.Projections.Tests;
 
-/// <summary>A database of its own with our schema, and the write path on it; a second one on the same database stands for a second host.</summary>
+/// <summary>
+/// A database of its own with our schema, and the write path on it, with the rights of a running host; a second one on the same database stands for a
+/// second host.
+/// </summary>
 internal sealed class TestStore : IAsyncDisposable
 {
     private readonly TestDatabase? _database;
 
-    private TestStore(TestDatabase? owned, string connectionString)
+    private TestStore(TestDatabase? owned, TestDatabase database)
     {
         _database = owned;
-        Database = Wiring.DataSource(connectionString);
+        Database = Wiring.DataSource(database.HostConnectionString);
+        Owner = Wiring.DataSource(database.ConnectionString);
         Store = Host.Store.Open(Database);
         Forests = new Forests(Database, Store);
         Definitions = new Definitions(Database);
         Handler = new SubmitHandler(Store, Database, Forests, Definitions);
     }
 
+    /// <summary>As the role that a host runs as.</summary>
     public NpgsqlDataSource Database { get; }
+
+    /// <summary>As the owner of the tables.</summary>
+    public NpgsqlDataSource Owner { get; }
 
     public DocumentStore Store { get; }
 
@@ -36,11 +44,11 @@ internal sealed class TestStore : IAsyncDisposable
     public static async Task<TestStore> CreateAsync()
     {
         var database = await TestPostgres.CreateMigratedDatabaseAsync();
-        return new TestStore(database, database.ConnectionString);
+        return new TestStore(database, database);
     }
 
     /// <summary>Another host on the same database: it shares nothing else.</summary>
-    public TestStore SecondHost() => new(null, _database!.ConnectionString);
+    public TestStore SecondHost() => new(null, _database!);
 
     public async Task<Result<Submitted>> SubmitAsync(DomainId domain, Command command, long? ifVersion = null) =>
         await Handler.Handle(
@@ -69,6 +77,13 @@ internal sealed class TestStore : IAsyncDisposable
         </domain>
         """).Value;
 
+    /// <summary>The owner's verb.</summary>
+    public async Task<long> RebuildAsync()
+    {
+        await using var store = Host.Store.Open(Owner);
+        return await Rebuild.RunAsync(store, Owner, CancellationToken.None);
+    }
+
     /// <summary>What the events say, folded from the first on.</summary>
     public async Task<DomainState> FoldAsync(DomainId domain, long version = 0)
     {
@@ -95,6 +110,7 @@ internal sealed class TestStore : IAsyncDisposable
     {
         await Store.DisposeAsync();
         await Database.DisposeAsync();
+        await Owner.DisposeAsync();
         if (_database is not null) await _database.DisposeAsync();
     }
 }

@@ -22,6 +22,9 @@ public sealed record RedefineList(IReadOnlyList<ListDocument> Documents, ListMod
     public override Result<Decision> Decide(DomainState state, Definition? live)
     {
         IReadOnlyList<DomainEvent> registration = [];
+        // A list says whose it is; one that does not is taken as the caller's word.
+        if (Documents.Select(document => document.Domain?.Id).FirstOrDefault(id => id is not null && id != state.Id) is { } other)
+            return new Refusal(Rule.DomainUuidDiffers, $"the list is of domain {other}, not of {state.Id}");
         if (state.Name is null)
         {
             if (Documents.Select(document => document.Domain).FirstOrDefault(domain => domain is not null) is not { } domain)

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using EventCheckpoints.Domain;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 
 namespace EventCheckpoints.Host.Http;
@@ -77,6 +78,8 @@ internal static class AccessServices
         services.AddSingleton(TimeProvider.System);
         services.Configure<AccessOptions>(Access.SchemeName, scheme => scheme.Tokens = tokens);
         services.AddAuthorizationBuilder()
+            // What forgets to say who may is not open to all.
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireRole(Access.Reader).Build())
             .AddPolicy(Access.Reader, policy => policy.RequireRole(Access.Reader))
             .AddPolicy(Access.Writer, policy => policy.RequireRole(Access.Writer));
     }

@@ -75,8 +75,11 @@ internal static class BulkApi
         // A domain that was undefined is known again from the <domain> around its list.
         var around = documents.Select(document => document.Domain).FirstOrDefault(definition => definition?.Id is not null);
         var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
-        if (found.Refusal is { } refusal && (around is null || (around.Name.Value != domain && around.Id.ToString() != domain))) return refusal.Problem();
+        if (found.Refusal is { } refusal && (around is null || !IsAddressed(around, domain))) return refusal.Problem();
         var id = found.Refusal is null ? found.Value.Id : around!.Id!.Value;
+        // Known by that uuid, but not by the name it was addressed by: it has been renamed, or the list is another one's.
+        if (found.Refusal is not null && await mediator.Send(new FindDomain(id.ToString()), context.RequestAborted) is { Refusal: null, Value: var renamed } && renamed.Id == id)
+            return new Refusal(Rule.DomainUuidDiffers, $"domain '{renamed.Name}' is already defined with uuid {id}").Problem();
         var holder = around is null ? null : await DomainsApi.Holder(mediator, around.Name, context.RequestAborted);
 
         var command = new RedefineList(documents, mode == "merge" ? ListMode.Merge : ListMode.Empty, holder);
@@ -90,7 +93,25 @@ internal static class BulkApi
             id, after.Name, version, decision.Events.Count > 0 && dryRun != true, dryRun == true, report.Created, report.Redefined, report.Unchanged, report.Current));
     }
 
+    // COR_E_IO, which MultipartReader leaves as it is; a disk that is full has an error of its own, and is no fault of the caller's.
+    private const int MalformedForm = unchecked((int)0x80131620);
+
+    private static bool IsAddressed(Definition around, string domain) =>
+        around.Name.Value == domain || (DomainId.TryParse(domain, out var id) && around.Id == id);
+
     private static async Task<Result<IReadOnlyList<ListDocument>>> ReadDocuments(HttpRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ReadParts(request, cancellation);
+        }
+        catch (Exception e) when (e is InvalidDataException || (e.GetType() == typeof(IOException) && e.HResult == MalformedForm))
+        {
+            return new Refusal(Rule.RequestInvalid, $"the form is not understood: {e.Message}");
+        }
+    }
+
+    private static async Task<Result<IReadOnlyList<ListDocument>>> ReadParts(HttpRequest request, CancellationToken cancellation)
     {
         if (Requests.IsXml(request))
         {
@@ -122,9 +143,7 @@ internal static class BulkApi
 
     private static async Task<Result<ListDocument>> ReadDocument(Stream body, int firstIndex, CancellationToken cancellation)
     {
-        var path = Path.Combine(Path.GetTempPath(), $"eventcheckpoints-{Guid.NewGuid():N}.xml");
-        await using var spool = new FileStream(
-            path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81920, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await using var spool = Spool.Open();
         await body.CopyToAsync(spool, cancellation);
         spool.Position = 0;
         using var text = new StreamReader(spool, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false);

@@ -62,7 +62,8 @@ internal static class DomainsApi
     private static async Task<IResult> Rename(IMediator mediator, HttpContext context, string domain, RenameBody body)
     {
         if (!DomainName.TryParse(body.Name, out var name))
-            return new Refusal(Rule.DomainXmlInvalid, body.Name?.Contains('/', StringComparison.Ordinal) == true ? $"name {body.Name} cannot contain '/'" : "the new name is missing").Problem();
+            return new Refusal(Rule.DomainXmlInvalid, body.Name?.Contains('/', StringComparison.Ordinal) == true ? $"name {body.Name} cannot contain '/'"
+                : string.IsNullOrEmpty(body.Name) ? "the new name is missing" : "the new name has characters that no name can have").Problem();
         var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
         if (found.Refusal is { } refusal) return refusal.Problem();
         var holder = await Holder(mediator, name, context.RequestAborted);
