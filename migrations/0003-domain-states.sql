@@ -26,3 +26,10 @@ create index domain_states_occurred on eventcheckpoints.domain_states (tenant_id
 -- Who was ever called by a name, and of the domains that are no longer registered the last one.
 create index domain_states_name on eventcheckpoints.domain_states (tenant_id, name, domain_id);
 create index domains_last_name on eventcheckpoints.domains (tenant_id, name, changed_at) where not registered;
+
+-- The checkpoint states that stood at a version and ended since, found in the time of the answer however much came before or after. Each
+-- domain has a stretch of numbers of its own (its hash, then 32 bits of version), since a GiST index on a uuid and a range would take an extension.
+-- Domains that share a hash, or run past 2^32 versions, cost a comparison: the columns themselves are asked too.
+create index checkpoint_states_ended on eventcheckpoints.checkpoint_states using gist (
+    int8range((uuid_hash(domain_id)::bigint << 32) + from_version, (uuid_hash(domain_id)::bigint << 32) + to_version)) where to_version is not null;
+drop index eventcheckpoints.checkpoint_states_past;

@@ -14,7 +14,7 @@ public sealed partial record AsOf(string Text, long? Version, DateTimeOffset? Ti
     /// <summary>Reads a version (digits) or a time (RFC 3339 §5.6), and for a time which one is meant: recorded, the default, or occurred.</summary>
     public static Result<AsOf> Of(string at, string? by)
     {
-        if (by is not (null or "recorded" or "occurred")) return new Refusal(Rule.RequestInvalid, $"by is '{by}', and has to be recorded or occurred");
+        if (BadBy(by) is { } bad) return bad;
         if (at.Length > 0 && at.All(char.IsAsciiDigit))
         {
             if (by is not null) return new Refusal(Rule.RequestInvalid, $"by={by} is for a time, and '{at}' is a version");
@@ -28,6 +28,9 @@ public sealed partial record AsOf(string Text, long? Version, DateTimeOffset? Ti
                 Rule.RequestInvalid,
                 $"'{at}' is neither a version such as 17 nor a time such as 2026-11-20T12:00:00Z{(at.Contains(' ', StringComparison.Ordinal) ? " (the '+' of a time zone is %2B in a query)" : "")}");
     }
+
+    internal static Refusal? BadBy(string? by) =>
+        by is null or "recorded" or "occurred" ? null : new Refusal(Rule.RequestInvalid, $"by is '{by}', and has to be recorded or occurred");
 
     // Finer than .NET's seven digits of a second no clock here tells.
     [GeneratedRegex(@"\A([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2})((?:\.[0-9]{1,7})?)(?:(?<=\.[0-9]{7})[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})\z")]

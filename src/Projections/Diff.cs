@@ -24,6 +24,7 @@ public sealed class Diff(PastVersions versions, Forests forests, Definitions def
 
     public async Task<Result<DiffView>> Handle(GetDiff request, CancellationToken cancellationToken)
     {
+        if (AsOf.BadBy(request.By) is { } badBy) return badBy;
         if (await versions.DomainAsync(request.Key, null, cancellationToken) is not { } domain || (await forests.NowAsync(domain, cancellationToken)).Version is 0)
             return new Refusal(Rule.DomainNotFound, $"no domain was ever known by '{request.Key}'");
         var from = await Version(domain, request.From, request.By, cancellationToken);
@@ -40,7 +41,7 @@ public sealed class Diff(PastVersions versions, Forests forests, Definitions def
 
     private async Task<Result<VersionOf>> Version(DomainId domain, string text, string? by, CancellationToken cancellation)
     {
-        var at = AsOf.Of(text, by is "recorded" or "occurred" && text.All(char.IsAsciiDigit) ? null : by);
+        var at = AsOf.Of(text, text.All(char.IsAsciiDigit) ? null : by);
         if (at.Refusal is null) return await versions.VersionAsync(domain, at.Value, cancellation);
         if (!MomentName.TryParse(text, out var name)) return at.Refusal;
         return await versions.CreatedAsync(domain, name, cancellation) is { } version

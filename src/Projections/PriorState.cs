@@ -25,9 +25,10 @@ internal sealed record PriorState(MomentName? Current, IReadOnlyDictionary<Momen
         return JsonSerializer.Deserialize<PriorState>(found.Single(), Wire.Options)!;
     }
 
-    /// <summary>A stream's first batch has nothing before it, and a create says itself what is current: the common cases cost no read.</summary>
+    /// <summary>A stream's first batch has nothing before it, and a create says itself what is current: the common cases cost no read. A page of a rebuild holds many.</summary>
     private static bool Needed(IReadOnlyList<VersionedEvent> batch) =>
-        batch[0].Version > 1 && batch.Select(e => e.Event).FirstOrDefault(DependsOnCurrentOrSetsIt) is CheckpointRedefined or CheckpointDeleted;
+        batch[0].Version > 1
+        && (batch.Any(e => e.Event is CheckpointDeleted) || batch.Select(e => e.Event).FirstOrDefault(DependsOnCurrentOrSetsIt) is CheckpointRedefined);
 
     private static bool DependsOnCurrentOrSetsIt(DomainEvent e) =>
         e is CheckpointCreated or CheckpointRedefined or CheckpointDeleted or CurrentCheckpointChanged;

@@ -16,6 +16,8 @@ internal sealed record DomainRow(DomainName? Name, DefinitionHash? Definition, l
 /// <summary>What the rows say of one domain.</summary>
 internal static class StateRows
 {
+    private const string Columns = "name, parent, description, creation_time, disks, definition, from_version";
+
     /// <summary>The domain as of now.</summary>
     public static Task<DomainRow> Now(NpgsqlConnection connection, DomainId domain, CancellationToken cancellation) => One(
         connection, $"select name, registered, definition, version, current from {Schema.Name}.domains where tenant_id = $1 and domain_id = $2", domain, null, cancellation);
@@ -50,8 +52,12 @@ internal static class StateRows
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select name, parent, description, creation_time, disks, definition from {Schema.Name}.checkpoint_states
-            where tenant_id = $1 and domain_id = $2 and from_version <= $3 and (to_version is null or to_version > $3)
+            select {Columns} from {Schema.Name}.checkpoint_states
+            where tenant_id = $1 and domain_id = $2 and from_version <= $3 and to_version is null
+            union all
+            select {Columns} from {Schema.Name}.checkpoint_states
+            where tenant_id = $1 and domain_id = $2 and from_version <= $3 and to_version > $3 and to_version is not null
+                and int8range((uuid_hash(domain_id)::bigint << 32) + from_version, (uuid_hash(domain_id)::bigint << 32) + to_version) @> (uuid_hash($2)::bigint << 32) + $3
             order by from_version
             """,
             connection);

@@ -19,7 +19,7 @@ public sealed class DomainDiffTests
     [Fact]
     public void A_checkpoint_differs_field_by_field()
     {
-        var before = Drawn.State("A B");
+        var before = Drawn.State("A B *B");
         var disks = new[] { new CheckpointDisk("vda", DiskMode.Bitmap, "b") };
         var redefined = new CheckpointRedefined(Drawn.Name("A"), "text", null, new CreationTime(9), disks, Drawn.Live.Hash);
         var differs = Assert.IsType<ContentDiffers>(Assert.Single(DomainDiff.Of(before, before.After([redefined]))));

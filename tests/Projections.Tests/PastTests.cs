@@ -31,8 +31,8 @@ public sealed class PastTests
                 // In the middle of transactions too.
                 foreach (var fold in states) Same(fold, await stranger.Forests.StateAtAsync(domain, fold.Version, CancellationToken.None));
                 Assert.Null(await stranger.Forests.StateAtAsync(domain, states.Length, CancellationToken.None));
-                foreach (var before in states)
-                foreach (var after in states) Assert.Equal(DiffApplied.Draw(after), DiffApplied.Draw(before, DomainDiff.Of(before, after)));
+                foreach (var (before, after) in states.SelectMany(before => states.Select(after => (before, after))))
+                    Assert.Equal(DiffApplied.Draw(after), DiffApplied.Draw(before, DomainDiff.Of(before, after)));
             },
             iter: 30,
             threads: 2);

@@ -41,8 +41,7 @@ internal static class Diff
         if (!call.Got(await call.Api.Get<DiffView>(path), out var diff)) return false;
         if (!diff.Same) call.Success = Different;
         if (call.WantsJson) return call.PrintAsJson(diff);
-        foreach (var difference in diff.Differences)
-        foreach (var line in Lines(difference)) call.Out.Write(line + "\n");
+        foreach (var line in diff.Differences.SelectMany(Lines)) call.Out.Write(line + "\n");
         foreach (var pair in diff.Definitions) call.Out.Write(Text(pair));
         return true;
     }
