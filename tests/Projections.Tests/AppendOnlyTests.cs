@@ -3,8 +3,6 @@ using EventCheckpoints.Domain.Commands;
 using EventCheckpoints.Domain.Xml;
 using EventCheckpoints.Host;
 using EventCheckpoints.Tests;
-using JasperFx.Events;
-using Marten;
 using Npgsql;
 using Xunit;
 
@@ -81,25 +79,17 @@ public sealed class AppendOnlyTests
         }
     }
 
-    /// <summary>Marten's record of an append that failed after it drew numbers (its Rich mode does): an insert like any other, a moment after the failure.</summary>
+    /// <summary>Marten's record of an append that failed after it drew numbers: an insert like any other, a moment after the failure.</summary>
     [Fact(Timeout = 60_000)]
     public async Task Tombstones_can_be_written()
     {
         await using var store = await TestStore.CreateAsync();
         await store.DefineAsync("taken");
-        await using var rich = DocumentStore.For(options =>
-        {
-            Host.Store.Configure(options, store.Database);
-            options.Events.AppendMode = EventAppendMode.Rich;
-        });
-        await using (var session = rich.LightweightSession(Schema.Tenant))
-        {
-            session.Events.Append(Guid.NewGuid(), 1, new DomainRegistered(DomainName.Trusted("taken")));
-            await Assert.ThrowsAnyAsync<Exception>(() => session.SaveChangesAsync());
-        }
-
+        var id = new DomainId(Guid.NewGuid());
+        var refused = await store.SubmitAsync(id, new Define(TestStore.Definition(id, "taken"), null));
+        Assert.Equal(Rule.DomainNameTaken, refused.Refusal?.Rule);
         await using var tombstones = store.Database.CreateCommand($"select count(*) from {S}.mt_events where type = 'tombstone'");
-        while ((long)(await tombstones.ExecuteScalarAsync(TestContext.Current.CancellationToken))! == 0) await Task.Yield();
+        while ((long)(await tombstones.ExecuteScalarAsync(TestContext.Current.CancellationToken))! < 3) await Task.Yield();
     }
 
     [Fact]
