@@ -56,7 +56,10 @@ public static class Rebuild
     public static async Task CheckAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
-            $"select exists (select from {Schema.Name}.domains) and not exists (select from {Schema.Name}.domain_states)");
+            $"""
+            select exists (select from {Schema.Name}.domains)
+                and not (exists (select from {Schema.Name}.domain_states) and exists (select from {Schema.Name}.domain_values))
+            """);
         if (await command.ExecuteScalarAsync(cancellation) is true)
             throw new StartupException("The database's rows are of an older eventcheckpoints: run `eventcheckpoints rebuild` once, which makes them again from the events.");
     }

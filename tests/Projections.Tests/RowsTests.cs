@@ -60,6 +60,22 @@ public sealed class RowsTests
         Assert.Equal(before, await store.RowsAsync());
     }
 
+    [Theory]
+    [InlineData("domain_states")]
+    [InlineData("domain_values")]
+    public async Task A_table_that_only_a_rebuild_fills_stops_the_host_until_it_is_filled(string table)
+    {
+        await using var store = await TestStore.CreateAsync();
+        await Rebuild.CheckAsync(store.Database, CancellationToken.None);
+        await store.DefineAsync("one");
+        await Rebuild.CheckAsync(store.Database, CancellationToken.None);
+        await using (var emptied = store.Owner.CreateCommand($"truncate {Schema.Name}.{table}")) await emptied.ExecuteNonQueryAsync();
+        var refused = await Assert.ThrowsAsync<StartupException>(() => Rebuild.CheckAsync(store.Database, CancellationToken.None));
+        Assert.Contains("eventcheckpoints rebuild", refused.Message, StringComparison.Ordinal);
+        await store.RebuildAsync();
+        await Rebuild.CheckAsync(store.Database, CancellationToken.None);
+    }
+
     /// <summary>All of it, order of siblings included.</summary>
     private static string Draw(Forest<Checkpoint> forest) => string.Join('\n', forest.Descendants(null).Select(c =>
         $"{c.Name}<{c.Parent} {c.CreationTime.Seconds} {c.Description} {c.Definition} {string.Join(',', c.Disks)}"));
