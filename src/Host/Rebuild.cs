@@ -12,7 +12,7 @@ namespace EventCheckpoints.Host;
 /// </summary>
 public static class Rebuild
 {
-    private const int PageSize = 10_000;
+    public const int PageSize = 10_000;
 
     /// <returns>How many events were read.</returns>
     /// <param name="pageSize">How many are read at a time; the rows are the same with any.</param>

@@ -105,14 +105,7 @@ public sealed class AuditTests
         await store.SubmitAsync(one, Create("full_1"));
         await store.SubmitAsync(two, Create("fullx1"));
         await store.SubmitAsync(one, new Delete(Name("full_1"), false, false));
-        await using (var tombstone = store.Database.CreateCommand(
-            $"""
-            update {Schema.Name}.mt_events set type = 'tombstone' where stream_id = $1 and version = 2;
-            """))
-        {
-            tombstone.Parameters.AddWithValue(two.Value);
-            await tombstone.ExecuteNonQueryAsync();
-        }
+        await store.EditEventsAsync($"update {Schema.Name}.mt_events set type = 'tombstone' where stream_id = $1 and version = 2", two.Value);
 
         var audit = Audit(store);
         var all = await PageAsync(audit, null);

@@ -56,7 +56,7 @@ public sealed class PastTests
 
                 var told = ends.Select((end, i) => (Version: end, Recorded: recorded[i % 60], Occurred: occurred[i % 60])).ToArray();
                 await Tell(store, domain, told);
-                await Rebuild.RunAsync(store.Store, store.Database, CancellationToken.None, pageSize: 5);
+                await store.RebuildAsync(pageSize: 5);
                 await using var stranger = store.SecondHost();
                 var versions = new PastVersions(stranger.Database);
                 for (var second = -1; second < 7; second++)
@@ -143,14 +143,13 @@ public sealed class PastTests
         var from = 0L;
         foreach (var (version, recorded, occurred) in told)
         {
-            await using var change = store.Database.CreateCommand(
+            await store.EditEventsAsync(
                 $$"""
                 update {{Schema.Name}}.mt_events
                 set timestamp = to_timestamp($4), headers = headers || jsonb_build_object('occurred', to_char(to_timestamp($5) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'))
                 where stream_id = $1 and version > $2 and version <= $3
-                """);
-            foreach (var value in new object[] { domain.Value, from, version, (double)recorded, (double)occurred }) change.Parameters.AddWithValue(value);
-            await change.ExecuteNonQueryAsync();
+                """,
+                domain.Value, from, version, (double)recorded, (double)occurred);
             from = version;
         }
     }

@@ -42,7 +42,7 @@ public sealed class RowsTests
         Assert.True(await store.RebuildAsync() > 1_000);
         Assert.Equal(before, await store.RowsAsync());
         // Pages that cut transactions in two, too.
-        await Rebuild.RunAsync(store.Store, store.Database, CancellationToken.None, pageSize: 7);
+        await store.RebuildAsync(pageSize: 7);
         Assert.Equal(before, await store.RowsAsync());
     }
 

@@ -78,10 +78,28 @@ internal sealed class TestStore : IAsyncDisposable
         """).Value;
 
     /// <summary>The owner's verb.</summary>
-    public async Task<long> RebuildAsync()
+    public async Task<long> RebuildAsync(int pageSize = Rebuild.PageSize)
     {
         await using var store = Host.Store.Open(Owner);
-        return await Rebuild.RunAsync(store, Owner, CancellationToken.None);
+        return await Rebuild.RunAsync(store, Owner, CancellationToken.None, pageSize);
+    }
+
+    /// <summary>What nobody may do but who owns the tables and takes the trigger away: an edit of recorded events.</summary>
+    public async Task EditEventsAsync(string sql, params object[] values)
+    {
+        await using var connection = await Owner.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await ExecuteAsync($"alter table {Schema.Name}.mt_events disable trigger append_only");
+        await ExecuteAsync(sql, values);
+        await ExecuteAsync($"alter table {Schema.Name}.mt_events enable always trigger append_only");
+        await transaction.CommitAsync();
+
+        async Task ExecuteAsync(string text, params object[] given)
+        {
+            await using var command = new NpgsqlCommand(text, connection, transaction);
+            foreach (var value in given) command.Parameters.AddWithValue(value);
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     /// <summary>What the events say, folded from the first on.</summary>
