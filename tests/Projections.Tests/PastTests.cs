@@ -2,7 +2,6 @@ using System.Globalization;
 using CsCheck;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Domain.Commands;
-using EventCheckpoints.Host;
 using Xunit;
 
 namespace EventCheckpoints.Projections.Tests;
