@@ -58,11 +58,12 @@ public static class Server
         }
     }
 
-    /// <exception cref="StartupException">Not loopback, and no token is configured.</exception>
+    /// <exception cref="StartupException">No address, or not loopback while no token is configured.</exception>
     public static void CheckAddresses(string urls, IReadOnlyList<AccessToken> tokens)
     {
-        if (tokens.Count == 0 && urls.Split(';').FirstOrDefault(url => !IsLoopback(url)) is { } open)
-            throw new StartupException($"{open} can be reached from other machines, and no token is configured: give --tokens FILE, or listen on a loopback address such as {ProcessVerbs.DefaultUrl}.");
+        var open = urls.Split(';').Where(url => !IsLoopback(url)).ToArray();
+        if (tokens.Count == 0 && open.Length > 0)
+            throw new StartupException($"{open[0]} can be reached from other machines, and no token is configured: give --tokens FILE, or listen on a loopback address such as {ProcessVerbs.DefaultUrl}.");
     }
 
     /// <summary>One line a message, on standard error: standard output is for answers.</summary>
@@ -70,8 +71,14 @@ public static class Server
         .AddSimpleConsole(console => console.SingleLine = true)
         .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
-    private static bool IsLoopback(string url) =>
-        BindingAddress.Parse(url) is var address
-        && (address.IsUnixPipe || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-            || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip)));
+    /// <exception cref="StartupException">It is no address to listen on.</exception>
+    private static bool IsLoopback(string url)
+    {
+        if (!Uri.TryCreate(url.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var parsed)
+            || parsed.Scheme != Uri.UriSchemeHttp)
+            throw new StartupException($"'{url}' is no address to listen on: it reads like {ProcessVerbs.DefaultUrl}. For https put a proxy in front.");
+        var address = BindingAddress.Parse(url);
+        return address.IsUnixPipe || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
+    }
 }

@@ -116,4 +116,13 @@ public sealed class HostileTests
         else Assert.Throws<StartupException>(() => Server.CheckAddresses(urls, []));
         Server.CheckAddresses(urls, [new AccessToken("ann", Access.Reader, "0123456789abcdef")]);
     }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("")]
+    [InlineData("127.0.0.1:7878")]
+    [InlineData("https://127.0.0.1:7878")]
+    [InlineData("http://127.0.0.1:1;ftp://127.0.0.1:2")]
+    public void What_is_no_address_is_said_to_be_none(string urls) =>
+        Assert.Contains("is no address to listen on", Assert.Throws<StartupException>(() => Server.CheckAddresses(urls, [])).Message, StringComparison.Ordinal);
 }
