@@ -35,12 +35,14 @@ public static class Store
         events.MetadataConfig.HeadersEnabled = true;
         events.MetadataConfig.CorrelationIdEnabled = true;
         events.MetadataConfig.CausationIdEnabled = true;
+        // Ours (migration 0008), and no concern of Marten's.
+        events.IgnoreIndex("mt_events_about");
         foreach (var (type, name) in EventNames) events.MapEventType(type, name);
 
         options.Projections.Add(new StateProjection(replay: false), ProjectionLifecycle.Inline, "states");
     }
 
-    /// <summary>The stored name of each event: never changed, only added to.</summary>
+    /// <summary>The stored name of each event and audit record: never changed, only added to.</summary>
     public static IReadOnlyDictionary<Type, string> EventNames { get; } = new Dictionary<Type, string>
     {
         [typeof(DomainRegistered)] = "domain_registered",
@@ -53,6 +55,12 @@ public static class Store
         [typeof(CheckpointDeleted)] = "checkpoint_deleted",
         [typeof(CurrentCheckpointChanged)] = "current_checkpoint_changed",
         [typeof(DomainUndefined)] = "domain_undefined",
+        [typeof(HostStarted)] = "host_started",
+        [typeof(HostStopped)] = "host_stopped",
+        [typeof(CommandRefused)] = "command_refused",
+        [typeof(AccessDenied)] = "access_denied",
+        [typeof(AuditRead)] = "audit_read",
+        [typeof(AuditExported)] = "audit_exported",
     };
 
     /// <summary>How events are stored: camelCase, names as strings, absent values left out.</summary>

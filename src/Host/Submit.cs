@@ -9,11 +9,6 @@ using Npgsql;
 
 namespace EventCheckpoints.Host;
 
-/// <summary>Who asks for a change, through what and why: beside every event, in its headers.</summary>
-/// <param name="Source">cli, api, sync or import.</param>
-/// <param name="Occurred">When the source says it happened; the recorded time is the database's.</param>
-public sealed record Envelope(string Actor, string Source, string? Reason, string Correlation, string? Causation, DateTimeOffset Occurred);
-
 /// <summary>A command for one domain.</summary>
 /// <param name="IfVersion">Refuse unless the domain is at this version.</param>
 /// <param name="DryRun">Decide, and say what would happen, but append nothing.</param>
@@ -124,12 +119,7 @@ public sealed class SubmitHandler(
     private async Task<NotAppended?> Append(Submit request, long version, IReadOnlyList<DomainEvent> events, CancellationToken cancellation)
     {
         await using var session = store.LightweightSession(Schema.Tenant);
-        session.CorrelationId = request.By.Correlation;
-        session.CausationId = request.By.Causation;
-        session.SetHeader("actor", request.By.Actor);
-        session.SetHeader("source", request.By.Source);
-        if (request.By.Reason is { } reason) session.SetHeader("reason", reason);
-        session.SetHeader("occurred", request.By.Occurred);
+        request.By.Stamp(session);
         // Not StartStream for the first: that one would take the application's clock for the recorded time.
         session.Events.Append(request.Domain.Value, version + events.Count, events);
         try

@@ -34,6 +34,8 @@ public static class Wiring
         services.AddSingleton<IRequestHandler<GetBulkXml, BulkDocument>, BulkXml>();
         services.AddSingleton(provider => new EventRows(provider.GetRequiredService<NpgsqlDataSource>(), Store.EventNames));
         services.AddSingleton<SafeSequence>();
+        services.AddSingleton<AuditWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<AuditWriter>());
         services.AddSingleton<IRequestHandler<FindKnownDomain, Result<KnownDomain>>, KnownDomains>();
         services.AddSingleton<IRequestHandler<ListHistory, Result<Page<HistoryRecord>>>, History>();
         services.AddSingleton<IRequestHandler<ListAudit, Result<Page<HistoryRecord>>>, Audit>();
@@ -59,6 +61,7 @@ public static class Wiring
         }).AllowAnonymous();
         app.MapOpenApi();
         var api = app.MapGroup("/v1");
+        api.AddEndpointFilter(Recorded.Refusals);
         api.MapDomains();
         api.MapCheckpoints();
         api.MapBulk();

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace EventCheckpoints.Projections;
 
-/// <summary>The events of all domains, in the order of their sequence.</summary>
+/// <summary>The events of all domains and the audit records, in the order of their sequence.</summary>
 /// <param name="Paging">The cursor is the sequence of the last record that is known: a reader who keeps it gets every later event, each once.</param>
 public sealed record ListAudit(AuditFilter Filter, bool NewestFirst, Paging Paging) : IRequest<Result<Page<HistoryRecord>>>;
 
@@ -47,7 +47,9 @@ public sealed class Audit(EventRows rows, SafeSequence safe) : IRequestHandler<L
         return new AuditExport(through, rows.ReadAsync(events, "e.seq_id", parameters, cancellationToken));
     }
 
-    private Refusal? Unknown(AuditFilter filter) => rows.Types.Any(filter.IsOfType)
-        ? null
+    private Refusal? Unknown(AuditFilter filter) =>
+        filter.Outcome is not (null or Outcomes.Success or Outcomes.Refused or Outcomes.Denied)
+            ? new Refusal(Rule.RequestInvalid, $"outcome is '{filter.Outcome}', and has to be {Outcomes.Success}, {Outcomes.Refused} or {Outcomes.Denied}")
+        : rows.Types.Any(filter.IsOfType) ? null
         : new Refusal(Rule.RequestInvalid, $"type '{filter.Type}' matches none of {string.Join(", ", rows.Types)}");
 }

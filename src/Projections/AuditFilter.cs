@@ -9,6 +9,7 @@ namespace EventCheckpoints.Projections;
 /// <param name="Checkpoint">A pattern of checkpoint names.</param>
 /// <param name="From">Recorded at this time or later.</param>
 /// <param name="To">Recorded before this time.</param>
+/// <param name="Outcome">One of <see cref="Outcomes"/>.</param>
 public sealed record AuditFilter(
     string? Actor = null,
     string? Type = null,
@@ -17,7 +18,8 @@ public sealed record AuditFilter(
     string? Source = null,
     string? Correlation = null,
     DateTimeOffset? From = null,
-    DateTimeOffset? To = null)
+    DateTimeOffset? To = null,
+    string? Outcome = null)
 {
     /// <summary>The conditions on rows of mt_events, numbered on from the parameters there are; those of the filter are added.</summary>
     internal string Where(IEnumerable<string> types, List<NpgsqlParameter> parameters)
@@ -31,13 +33,20 @@ public sealed record AuditFilter(
         }
 
         Add("e.headers->>'actor' = ?", Actor);
-        Add("e.stream_id = ?", Domain?.Value);
+        // The second has an index of its own (migration 0008).
+        if (Domain is { } domain)
+        {
+            parameters.Add(new NpgsqlParameter { Value = domain.ToString() });
+            Add($"(e.stream_id = ? or e.data->>'domain' = ${parameters.Count})", domain.Value);
+        }
+
         Add("e.headers->>'source' = ?", Source);
         Add("e.correlation_id = ?", Correlation);
         Add("e.timestamp >= ?", From?.ToUniversalTime());
         Add("e.timestamp < ?", To?.ToUniversalTime());
         Add("e.type = any (?)", Type is null ? null : types.Where(IsOfType).ToArray());
-        Add("e.type like '%checkpoint%' and e.data->>'name' like ?", Checkpoint is null ? null : Like(Checkpoint));
+        Add("(e.type like '%checkpoint%' and e.data->>'name' like ? or e.data->>'checkpoint' like ?)", Checkpoint is null ? null : Like(Checkpoint));
+        Add("e.type = any (?)", Outcome is null ? null : types.Where(type => Outcomes.Of(type) == Outcome).ToArray());
         return string.Join(" and ", conditions);
     }
 
@@ -47,4 +56,20 @@ public sealed record AuditFilter(
     private static string Like(string pattern) => pattern
         .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)
         .Replace('*', '%').Replace('?', '_');
+}
+
+/// <summary>How what a record tells of ended: done, refused by a rule, or denied to the caller.</summary>
+public static class Outcomes
+{
+    public const string Success = "success";
+    public const string Refused = "refused";
+    public const string Denied = "denied";
+
+    /// <param name="type">The stored name of an event or audit record.</param>
+    public static string Of(string type) => type switch
+    {
+        "command_refused" => Refused,
+        "access_denied" => Denied,
+        _ => Success,
+    };
 }

@@ -34,9 +34,10 @@ public sealed class EventRows(NpgsqlDataSource database, IReadOnlyDictionary<Typ
             select e.seq_id, e.stream_id, e.version, e.type, (e.data - 'xml')::text, e.timestamp, e.correlation_id, e.causation_id,
                 e.headers->>'actor', e.headers->>'source', e.headers->>'reason', e.headers->>'occurred',
                 b.name, b.parent, b.description, b.creation_time, b.disks, b.definition,
-                c.name, life.began, named.value, changed.fields::text
+                c.name, life.began, named.value, changed.fields::text, e.headers->>'address', e.headers->>'authentication', e.headers->>'software',
+                e.data->>'domain'
             from ({events}) e
-            cross join lateral (select case when e.type like '%checkpoint%' then e.data->>'name' end as name) c
+            cross join lateral (select coalesce(case when e.type like '%checkpoint%' then e.data->>'name' end, e.data->>'checkpoint') as name) c
             left join {Schema.Name}.checkpoint_states b on b.tenant_id = e.tenant_id and b.domain_id = e.stream_id and b.to_version = e.version
             left join lateral (
                 select s.from_version as began from {Schema.Name}.checkpoint_states s
@@ -68,7 +69,8 @@ public sealed class EventRows(NpgsqlDataSource database, IReadOnlyDictionary<Typ
     {
         var type = row.GetString(3);
         if (!_types.TryGetValue(type, out var known)) throw new InvalidOperationException($"event {row.GetInt64(0)} is of unknown type {type}");
-        var happened = (DomainEvent)JsonSerializer.Deserialize(row.GetString(4), known, Wire.Options)!;
+        var happened = JsonSerializer.Deserialize(row.GetString(4), known, Wire.Options)!;
+        var audit = happened as AuditRecord;
         var before = row.IsDBNull(12) ? null : new Checkpoint(
             MomentName.Trusted(row.GetString(12)),
             Text(row, 14),
@@ -80,20 +82,25 @@ public sealed class EventRows(NpgsqlDataSource database, IReadOnlyDictionary<Typ
         var checkpoint = Text(row, 18);
         return new HistoryRecord(
             Sequence.Text(row.GetInt64(0)),
-            new DomainId(row.GetGuid(1)),
+            audit is null ? new DomainId(row.GetGuid(1)) : Text(row, 25) is { } about ? new DomainId(Guid.Parse(about)) : null,
             Text(row, 20) is { } name ? DomainName.Trusted(name) : null,
             row.GetInt64(2),
             type,
             checkpoint is null ? null : MomentName.Trusted(checkpoint),
             checkpoint is null || row.IsDBNull(19) ? null : string.Create(CultureInfo.InvariantCulture, $"{checkpoint}@{row.GetInt64(19)}"),
-            FieldChanges.Of(happened, before, values),
+            Outcomes.Of(type),
+            audit is null ? null : Asked.Of(audit),
+            audit is null ? FieldChanges.Of((DomainEvent)happened, before, values) : [],
             Text(row, 8),
             Text(row, 9),
             Text(row, 10),
             Text(row, 6),
             Text(row, 7),
             Text(row, 11) is { } occurred ? DateTimeOffset.Parse(occurred, CultureInfo.InvariantCulture) : null,
-            row.GetFieldValue<DateTimeOffset>(5));
+            row.GetFieldValue<DateTimeOffset>(5),
+            Text(row, 22),
+            Text(row, 23),
+            Text(row, 24));
     }
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

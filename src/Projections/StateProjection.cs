@@ -16,7 +16,8 @@ public sealed class StateProjection(bool replay) : IProjection
 {
     public async Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
-        foreach (var stream in events.GroupBy(e => e.StreamId))
+        // Audit records change no row.
+        foreach (var stream in events.Where(e => e.Data is DomainEvent).GroupBy(e => e.StreamId))
         {
             var batch = stream.Select(e => new VersionedEvent(e.Version, (DomainEvent)e.Data, replay ? e.Timestamp : null, Occurred(e))).ToArray();
             var prior = await PriorState.LoadAsync(operations, stream.Key, batch, cancellation);

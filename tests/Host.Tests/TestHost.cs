@@ -84,6 +84,9 @@ internal sealed class TestHost : IAsyncDisposable
 
         """;
 
+    /// <summary>In order, as by SIGTERM; the database stays.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

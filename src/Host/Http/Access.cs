@@ -30,7 +30,7 @@ internal sealed class Access(IOptionsMonitor<AccessOptions> options, ILoggerFact
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (Options.Tokens.Count == 0) return Task.FromResult(Ticket("local", Writer));
+        if (Options.Tokens.Count == 0) return Task.FromResult(Ticket("local", Writer, "loopback"));
         var header = Request.Headers.Authorization.ToString();
         if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return Task.FromResult(AuthenticateResult.NoResult());
 
@@ -42,25 +42,25 @@ internal sealed class Access(IOptionsMonitor<AccessOptions> options, ILoggerFact
             if (CryptographicOperations.FixedTimeEquals(given, SHA256.HashData(Encoding.UTF8.GetBytes(token.Token)))) found = token;
         }
 
-        return Task.FromResult(found is null ? AuthenticateResult.Fail("unknown token") : Ticket(found.Name, found.Role));
+        return Task.FromResult(found is null ? AuthenticateResult.Fail("unknown token") : Ticket(found.Name, found.Role, "token"));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = SchemeName;
-        return new Refusal(Rule.Unauthenticated, "this server wants a token it knows: Authorization: Bearer TOKEN").Problem().ExecuteAsync(Context);
+        return Context.DenyAsync(new Refusal(Rule.Unauthenticated, "this server wants a token it knows: Authorization: Bearer TOKEN"));
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        new Refusal(Rule.Forbidden, $"'{Context.User.Identity?.Name}' may read only; this needs the role {Writer}").Problem().ExecuteAsync(Context);
+        Context.DenyAsync(new Refusal(Rule.Forbidden, $"'{Context.User.Identity?.Name}' may read only; this needs the role {Writer}"));
 
-    private static AuthenticateResult Ticket(string name, string role)
+    private static AuthenticateResult Ticket(string name, string role, string method)
     {
         // A writer reads too.
         Claim[] claims = role == Writer
             ? [new(ClaimTypes.Name, name), new(ClaimTypes.Role, Writer), new(ClaimTypes.Role, Reader)]
             : [new(ClaimTypes.Name, name), new(ClaimTypes.Role, Reader)];
-        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName));
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, method)), SchemeName));
     }
 }
 

@@ -26,6 +26,7 @@ internal static class AuditApi
         string? Correlation = null,
         string? From = null,
         string? To = null,
+        string? Outcome = null,
         string? Order = null,
         int? Limit = null,
         string? After = null);
@@ -39,7 +40,9 @@ internal static class AuditApi
         if (paging.Refusal is { } bad) return bad.Problem();
         if (HistoryApi.Order(query.Order, out var newestFirst) is { } odd) return odd.Problem();
         var page = await mediator.Send(new ListAudit(filter.Value, newestFirst, paging.Value), context.RequestAborted);
-        return page.Refusal is { } no ? no.Problem() : Results.Ok(page.Value);
+        if (page.Refusal is { } no) return no.Problem();
+        await context.RecordReadAsync(filter.Value.Domain);
+        return Results.Ok(page.Value);
     }
 
     private static async Task<IResult> Export(IMediator mediator, HttpContext context, Query query, AuditFilter filter, ExportFormat format)
@@ -48,6 +51,7 @@ internal static class AuditApi
             return new Refusal(Rule.RequestInvalid, "an export is whole and in order: order, limit and after are for pages").Problem();
         var export = await mediator.Send(new ExportAudit(filter), context.RequestAborted);
         if (export.Refusal is { } refusal) return refusal.Problem();
+        await context.RecordExportAsync(filter.Domain, export.Value.Through);
         context.Response.ContentType = format.ContentType;
         await using var output = new StreamWriter(context.Response.Body, leaveOpen: true);
         await format.Write(output, export.Value, context.RequestAborted);
@@ -75,7 +79,7 @@ internal static class AuditApi
 
         if (!IsTime(query.From, out var from)) return NoTime("from", query.From);
         if (!IsTime(query.To, out var to)) return NoTime("to", query.To);
-        return new AuditFilter(query.Actor, query.Type, domain, query.Checkpoint, query.Source, query.Correlation, from, to);
+        return new AuditFilter(query.Actor, query.Type, domain, query.Checkpoint, query.Source, query.Correlation, from, to, query.Outcome);
     }
 
     /// <summary>Absent, or a time. One without an offset would be somebody's local time, and is none.</summary>

@@ -16,6 +16,7 @@ internal static class AuditCsv
     [
         "record", "sequence", "domain", "domainName", "version", "type", "checkpoint", "incarnation", "changes",
         "actor", "source", "reason", "correlation", "causation", "occurred", "recorded",
+        "outcome", "request", "rule", "detail", "address", "authentication", "software",
     ];
 
     public static async Task WriteAsync(TextWriter output, AuditExport export, CancellationToken cancellation)
@@ -38,6 +39,7 @@ internal static class AuditCsv
         "event", record.Sequence, record.Domain.ToString(), record.DomainName?.Value, record.Version.ToString(CultureInfo.InvariantCulture), record.Type,
         record.Checkpoint?.Value, record.Incarnation, Json(record.Changes),
         record.Actor, record.Source, record.Reason, record.Correlation, record.Causation, Time(record.Occurred), Time(record.Recorded),
+        record.Outcome, record.Asked?.Request, record.Asked?.Rule, record.Asked?.Detail, record.Address, record.Authentication, record.Software,
     ];
 
     private static string Row(IEnumerable<string?> cells) => string.Join(',', cells.Select(cell => Quoted(Defused(cell ?? "")))) + "\r\n";

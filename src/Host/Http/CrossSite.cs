@@ -11,9 +11,9 @@ internal static class CrossSite
     public static Task RefuseChanges(HttpContext context, RequestDelegate next) =>
         IsSafe(context.Request) || IsOwn(context.Request)
             ? next(context)
-            : new Refusal(Rule.Forbidden, "a page of another site may not change anything here").Problem().ExecuteAsync(context);
+            : context.DenyAsync(new Refusal(Rule.Forbidden, "a page of another site may not change anything here"));
 
-    private static bool IsSafe(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
+    internal static bool IsSafe(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
 
     private static bool IsOwn(HttpRequest request)
     {

@@ -27,7 +27,9 @@ internal static class HistoryApi
         var page = await mediator.Send(new ListHistory(found.Value.Id, name, newestFirst, paging.Value), context.RequestAborted);
         if (page.Refusal is { } no) return no.Problem();
         // An empty first page: there never was such a checkpoint.
-        return name is not null && cursor is null && page.Value.Items.Count == 0 ? Never(checkpoint!).Problem() : Results.Ok(page.Value);
+        if (name is not null && cursor is null && page.Value.Items.Count == 0) return Never(checkpoint!).Problem();
+        await context.RecordReadAsync(found.Value.Id);
+        return Results.Ok(page.Value);
     }
 
     /// <summary>The parameter that history and audit have in common.</summary>

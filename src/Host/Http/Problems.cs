@@ -8,9 +8,9 @@ namespace EventCheckpoints.Host.Http;
 /// <summary>Refusals and faults as application/problem+json (RFC 9457). A fault's insides go to the log, never to the caller.</summary>
 internal static class Problems
 {
-    public static IResult Problem(this Refusal refusal) => Results.Problem(Details(refusal));
+    public static IResult Problem(this Refusal refusal) => new RefusalResult(refusal);
 
-    private static ProblemDetails Details(Refusal refusal)
+    internal static ProblemDetails Details(Refusal refusal)
     {
         var meaning = RuleTable.Of(refusal.Rule);
         var details = new ProblemDetails

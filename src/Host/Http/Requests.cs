@@ -24,17 +24,20 @@ internal static class Requests
     /// <summary>As libvirt's REMOTE_STRING_MAX is 4 MiB and virsh reads files of 10 MiB at most, 16 MiB takes all that they can send.</summary>
     public const int MaxXmlBytes = 16 * 1024 * 1024;
 
+    /// <summary>Who asks; without an actor where the caller is not known, which no command gets past authorization with.</summary>
     public static Envelope Envelope(this HttpContext context)
     {
         var headers = context.Request.Headers;
         var reason = Uri.UnescapeDataString(headers["X-Audit-Reason"].ToString());
         return new Envelope(
-            context.User.Identity?.Name ?? throw new InvalidOperationException("a command without a caller"),
+            context.User.Identity?.Name,
             headers["X-Source"] == "cli" ? "cli" : "api",
             reason.Length == 0 ? null : reason,
             Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
             Activity.Current is { ParentSpanId: var parent } && parent != default ? parent.ToString() : null,
-            DateTimeOffset.UtcNow);
+            DateTimeOffset.UtcNow,
+            context.Connection.RemoteIpAddress?.ToString(),
+            context.User.Identity?.AuthenticationType ?? "none");
     }
 
     /// <summary>The body as XML text. Only XML types are taken: a page in a browser can send no such request without asking first.</summary>

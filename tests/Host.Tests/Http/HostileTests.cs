@@ -100,7 +100,7 @@ public sealed class HostileTests
         Assert.Equal(HttpStatusCode.OK, (await host.Client.GetAsync("/healthz")).StatusCode);
 
         await using var database = Wiring.DataSource(host.ConnectionString);
-        await using var actor = database.CreateCommand("select distinct headers ->> 'actor' from eventcheckpoints.mt_events");
+        await using var actor = database.CreateCommand("select string_agg(distinct headers ->> 'actor', ' ') from eventcheckpoints.mt_events where stream_id in (select domain_id from eventcheckpoints.domains)");
         Assert.Equal("ann", await actor.ExecuteScalarAsync());
     }
 

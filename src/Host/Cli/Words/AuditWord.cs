@@ -5,13 +5,13 @@ namespace EventCheckpoints.Host.Cli.Words;
 /// <summary>audit: what happened in all domains.</summary>
 internal static class AuditWord
 {
-    private static readonly string[] Filters = ["actor", "type", "domain", "checkpoint", "source", "correlation", "from", "to"];
+    private static readonly string[] Filters = ["actor", "type", "domain", "checkpoint", "source", "correlation", "from", "to", "outcome"];
 
     public static Word Word { get; } = new(
         "audit",
         Group.Audit,
         "what happened in all domains, who did it, when and why",
-        "Prints a record for each event of all domains, in the order of their sequence.",
+        "Prints a record for each event of all domains, and for each command that was refused and each reading of these records, in the order of their sequence.",
         [
             new("actor", Takes.Text, "only what this one did", NamedOnly: true),
             new("type", Takes.Text, "only events of this type; * and ? are wildcards", NamedOnly: true),
@@ -21,6 +21,7 @@ internal static class AuditWord
             new("correlation", Takes.Text, "only what belongs to this trace", NamedOnly: true),
             new("from", Takes.Text, "recorded at this time or later, such as 2026-03-06T12:00:00Z or 2026-03-06", NamedOnly: true),
             new("to", Takes.Text, "recorded before this time", NamedOnly: true),
+            new("outcome", Takes.Text, "only what ended in success, was refused, or was denied to the caller", NamedOnly: true),
             new("after", Takes.Text, "only what comes after this sequence", NamedOnly: true),
             new("export", Takes.Text, "everything as jsonl or csv, with a claim of completeness at its end", NamedOnly: true),
             RecordTable.Reverse,
@@ -35,7 +36,7 @@ internal static class AuditWord
             "With --reverse, --after goes on backwards. An export's last record says how many there are, and the first and the last sequence.",
             "In CSV a cell that a spreadsheet would take for a formula begins with an apostrophe.",
         ],
-        Examples = ["audit --type '*_deleted' --from 2026-03-06", "audit --actor backup --domain vm1 --reverse --limit 20", "audit --export csv > audit.csv"],
+        Examples = ["audit --outcome denied --from 2026-03-06", "audit --type '*_deleted' --from 2026-03-06", "audit --actor backup --domain vm1 --reverse --limit 20", "audit --export csv > audit.csv"],
     };
 
     private static async Task<bool> Run(Invocation call)

@@ -50,12 +50,12 @@ internal static class RecordTable
     [
         acrossDomains ? record.Sequence.TrimStart('0') : record.Version.ToString(CultureInfo.InvariantCulture),
         CheckpointTable.Local(CreationTime.Of(record.Recorded), zone) ?? "",
-        .. acrossDomains ? (string[])[record.DomainName?.Value ?? record.Domain.ToString()] : [],
+        .. acrossDomains ? (string[])[record.DomainName?.Value ?? record.Domain?.ToString() ?? ""] : [],
         record.Type,
         record.Incarnation ?? record.Checkpoint?.Value ?? "",
         record.Actor ?? "",
         record.Source ?? "",
-        string.Join("; ", record.Changes.Select(Change)),
+        record.Asked is { } asked ? string.Join(": ", ((string?[])[asked.Request, asked.Detail]).OfType<string>()) : string.Join("; ", record.Changes.Select(Change)),
         record.Reason ?? "",
     ];
 
