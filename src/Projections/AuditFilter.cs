@@ -37,7 +37,7 @@ public sealed record AuditFilter(
         Add("e.timestamp >= ?", From?.ToUniversalTime());
         Add("e.timestamp < ?", To?.ToUniversalTime());
         Add("e.type = any (?)", Type is null ? null : types.Where(IsOfType).ToArray());
-        Add("e.type like '%checkpoint%' and e.data->>'name' like ?", Checkpoint is null ? null : Like(Checkpoint));
+        Add($"{EventRows.AboutCheckpoint} and e.data->>'name' like ?", Checkpoint is null ? null : Like(Checkpoint));
         return string.Join(" and ", conditions);
     }
 

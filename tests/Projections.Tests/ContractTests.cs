@@ -42,6 +42,10 @@ public sealed class ContractTests
             new CurrentCheckpointChanged(MomentName.Trusted("a")),
             new CurrentCheckpointChanged(null),
             new CheckpointDeleted(MomentName.Trusted("a")),
+            new HoldPlaced(HoldId.Trusted("case-17"), MomentName.Trusted("b")),
+            new HoldPlaced(HoldId.Trusted("all"), null),
+            new HoldReleased(HoldId.Trusted("case-17"), MomentName.Trusted("b")),
+            new HoldReleased(HoldId.Trusted("all"), null),
             new DomainUndefined(),
         ];
         Assert.Equal(Store.EventNames.Keys.ToHashSet(), all.Select(e => e.GetType()).ToHashSet());
