@@ -23,6 +23,9 @@ public sealed class HoldTests
     [InlineData("A(B)", "B:h", "redefine B", "checkpoint 'B' cannot be redefined: legal hold 'h' is on checkpoint 'B'")]
     [InlineData("A(B)", "B:h", "retime B A", "checkpoint 'B' cannot be redefined: legal hold 'h' is on checkpoint 'B'")]
     [InlineData("A(B)", ":h", "list B", "checkpoint 'B' cannot be redefined: legal hold 'h' is on the whole domain")]
+    // What was asked is told before what would follow from it
+    [InlineData("A(B)", ":h", "delete A", "checkpoint 'A' cannot be deleted: legal hold 'h' is on the whole domain")]
+    [InlineData("A(B)", ":h", "delete A children", "checkpoint 'A' cannot be deleted: legal hold 'h' is on the whole domain")]
     // Its own hold is told before the domain's, the first by id of several
     [InlineData("A(B)", ":a B:z B:y", "delete B", "checkpoint 'B' cannot be deleted: legal hold 'y' is on checkpoint 'B'")]
     public void Refuses(string given, string holds, string when, string sentence)

@@ -7,7 +7,7 @@ public abstract record Command
     /// <param name="state">The domain as of now.</param>
     /// <param name="live">The domain's own definition (<see cref="DomainState.Definition"/>), read; null while it is not registered.</param>
     public Result<Decision> Decide(DomainState state, Definition? live) => Plan(state, live).Then<Decision>(decision =>
-        HoldRule.Check(state, decision.Events) is { } held ? held : decision);
+        HoldRule.Check(state, decision) is { } held ? held : decision);
 
     /// <summary>What would happen if nothing were held.</summary>
     protected abstract Result<Decision> Plan(DomainState state, Definition? live);

@@ -6,17 +6,16 @@ namespace EventCheckpoints.Domain.Commands;
 /// </summary>
 public static class HoldRule
 {
-    /// <summary>The refusal of the first event that a hold forbids; null where none does.</summary>
-    public static Refusal? Check(DomainState state, IReadOnlyList<DomainEvent> events)
+    /// <summary>The refusal of what a hold forbids; null where none does.</summary>
+    public static Refusal? Check(DomainState state, Decision decision)
     {
         if (state.Holds.IsEmpty) return null;
         var holds = state.Holds.OrderBy(hold => hold.Key.Value, StringComparer.Ordinal).ToLookup(hold => hold.Value, hold => hold.Key);
-        // The domain first: it is what was asked, and its checkpoints only go with it.
-        if (events.Any(happened => happened is DomainUndefined))
+        // What was asked is told before what would follow from it.
+        if (decision.Events.Any(happened => happened is DomainUndefined))
             return Held(state, $"domain '{state.Name}' cannot be undefined", holds.SelectMany(ids => ids).First());
-        foreach (var happened in events)
+        foreach (var (name, verb) in decision.Events.Select(happened => Harm(state, happened)).OfType<(MomentName Name, string Verb)>().OrderBy(harm => harm.Name != decision.Checkpoint))
         {
-            if (Harm(state, happened) is not var (name, verb)) continue;
             HoldId[] on = [.. holds[name], .. holds[null]];
             if (on is [var hold, ..]) return Held(state, $"checkpoint '{name}' cannot be {verb}", hold);
         }
