@@ -32,7 +32,7 @@ public sealed class HoldTests
     {
         var refusal = Command(when).Decide(Holding(given, holds), Live).Refusal;
         Assert.Equal(Rule.Held, refusal?.Rule);
-        Assert.StartsWith($"operation forbidden: {sentence}; it ends with hold-release {Id} ", refusal?.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"operation forbidden: {sentence}; hold-release, or over HTTP DELETE /v1/domains/{Id}/holds/", refusal?.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -101,6 +101,13 @@ public sealed class HoldTests
 
         Assert.Null(Command("delete B").Decide(state, Live).Refusal);
         Assert.NotEmpty(Place("h", "A").Decide(state, Live).Value.Events);
+    }
+
+    [Fact]
+    public void A_diff_tells_which_are_over_and_which_are_new()
+    {
+        Difference[] expected = [new HoldMissingAfter(Hold("b"), Name("A")), new HoldMissingBefore(Hold("b"), null), new HoldMissingBefore(Hold("c"), Name("A"))];
+        Assert.Equal(expected, DomainDiff.Of(Holding("A", ":a A:b"), Holding("A", ":a :b A:c")));
     }
 
     [Theory]

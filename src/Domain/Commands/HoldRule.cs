@@ -36,5 +36,5 @@ public static class HoldRule
     private static Refusal Held(DomainState state, string what, HoldId hold) => new(
         Rule.Held,
         $"{what}: legal hold '{hold}' is on {(state.Holds[hold] is { } name ? $"checkpoint '{name}'" : "the whole domain")}; "
-        + $"it ends with hold-release {state.Id} {hold} --reason TEXT, or over HTTP with DELETE /v1/domains/{state.Id}/holds/{hold}");
+        + $"hold-release, or over HTTP DELETE /v1/domains/{state.Id}/holds/{hold}, ends it");
 }

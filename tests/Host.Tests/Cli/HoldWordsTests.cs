@@ -34,7 +34,7 @@ public sealed class HoldWordsTests(TestServer server) : IClassFixture<TestServer
             """.ReplaceLineEndings("\n"),
             steps[3].Stdout);
         Assert.Equal(
-            $"error: Failed to delete checkpoint a\nerror: operation forbidden: checkpoint 'a' cannot be deleted: legal hold 'case-17' is on checkpoint 'a'; it ends with hold-release {Uuid} case-17 --reason TEXT, or over HTTP with DELETE /v1/domains/{Uuid}/holds/case-17\n",
+            $"error: Failed to delete checkpoint a\nerror: operation forbidden: checkpoint 'a' cannot be deleted: legal hold 'case-17' is on checkpoint 'a'; hold-release, or over HTTP DELETE /v1/domains/{Uuid}/holds/case-17, ends it\n",
             steps[4].Stderr);
         Assert.StartsWith("error: Failed to undefine domain 'vm'\nerror: operation forbidden: domain 'vm' cannot be undefined: legal hold 'case-17'", steps[5].Stderr, StringComparison.Ordinal);
 
@@ -73,10 +73,12 @@ public sealed class HoldWordsTests(TestServer server) : IClassFixture<TestServer
         var placed = (await server.Run("hold-place vm a --reason x"))[0].Stdout;
         var id = Regex.Match(placed, "^Legal hold (hold-[0-9a-f]{12}) placed on checkpoint a\n\n$").Groups[1].Value;
         var version = JsonDocument.Parse((await server.Run("hold-list vm --json"))[0].Stdout).RootElement.GetProperty("items")[0].GetProperty("version").GetInt64();
-        var steps = await server.Run($"checkpoint-info vm a; hold-release vm {id} --reason x; checkpoint-info vm a; hold-list vm --at {version} --json; hold-list vm --at {version - 1} --json");
+        var steps = await server.Run($"checkpoint-info vm a; hold-release vm {id} --reason x; checkpoint-info vm a; hold-list vm --at {version} --json; hold-list vm --at {version - 1} --json; diff vm --from {version - 1} --to {version}; diff vm --from {version}");
         Assert.EndsWith($"Legal holds:    {id}\n\n", steps[0].Stdout, StringComparison.Ordinal);
         Assert.DoesNotContain("Legal", steps[2].Stdout, StringComparison.Ordinal);
         Assert.Contains($"\"id\":\"{id}\"", steps[3].Stdout, StringComparison.Ordinal);
         Assert.StartsWith("{\"items\":[],", steps[4].Stdout, StringComparison.Ordinal);
+        Assert.Equal([$"+ hold {id} on a\n\n", $"- hold {id} on a\n\n"], steps.TakeLast(2).Select(step => step.Stdout));
+        Assert.Equal([1, 1], steps.TakeLast(2).Select(step => step.Rc));
     }
 }

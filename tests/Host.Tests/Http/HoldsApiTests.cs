@@ -73,7 +73,7 @@ public sealed class HoldsApiTests
             var (status, problem, _) = await host.SendAsync(method, path, body, Why);
             Assert.Equal((path, HttpStatusCode.Conflict, "held"), (path, status, (string?)problem["rule"]));
             Assert.Equal("OPERATION_DENIED", (string?)problem["libvirt"]);
-            Assert.Contains("legal hold 'case-17' is on checkpoint 'b'; it ends with hold-release", (string?)problem["detail"], StringComparison.Ordinal);
+            Assert.Contains("legal hold 'case-17' is on checkpoint 'b'; hold-release, or over HTTP DELETE", (string?)problem["detail"], StringComparison.Ordinal);
         }
 
         // Put back as it is, it may be; and what hangs below it may go.
