@@ -15,6 +15,8 @@ public sealed record Change<T>(T Before, T After);
 [JsonDerivedType(typeof(ContentDiffers), "redefined")]
 [JsonDerivedType(typeof(OrderDiffers), "reordered")]
 [JsonDerivedType(typeof(CurrentDiffers), "current")]
+[JsonDerivedType(typeof(HoldMissingAfter), "hold-released")]
+[JsonDerivedType(typeof(HoldMissingBefore), "hold-placed")]
 public abstract record Difference;
 
 /// <summary>The domain was renamed; null stands for not being registered.</summary>
@@ -57,3 +59,9 @@ public sealed record OrderDiffers(MomentName? Parent, IReadOnlyList<MomentName> 
 
 /// <summary>Another checkpoint is current; null stands for none.</summary>
 public sealed record CurrentDiffers(MomentName? Before, MomentName? After) : Difference;
+
+/// <summary>A legal hold that is active no more, or on something else; a checkpoint of null stands for the whole domain.</summary>
+public sealed record HoldMissingAfter(HoldId Hold, MomentName? Checkpoint) : Difference;
+
+/// <summary>A legal hold that was not active before, or on something else; a checkpoint of null stands for the whole domain.</summary>
+public sealed record HoldMissingBefore(HoldId Hold, MomentName? Checkpoint) : Difference;

@@ -7,7 +7,7 @@ public static class DomainDiff
 {
     /// <summary>
     /// The differences: the domain's own first, then checkpoints that are gone, children before parents; then the others, parents first and
-    /// siblings newest first, in the order of the later state; then what is current. Empty where both are the same.
+    /// siblings newest first, in the order of the later state; then what is current, and which holds. Empty where both are the same.
     /// </summary>
     public static IReadOnlyList<Difference> Of(DomainState before, DomainState after)
     {
@@ -26,8 +26,12 @@ public static class DomainDiff
         }
 
         if (before.Current != after.Current) found.Add(new CurrentDiffers(before.Current, after.Current));
+        found.AddRange(before.Holds.Except(after.Holds).OrderBy(Id, StringComparer.Ordinal).Select(hold => new HoldMissingAfter(hold.Key, hold.Value)));
+        found.AddRange(after.Holds.Except(before.Holds).OrderBy(Id, StringComparer.Ordinal).Select(hold => new HoldMissingBefore(hold.Key, hold.Value)));
         return found;
     }
+
+    private static string Id(KeyValuePair<HoldId, MomentName?> hold) => hold.Key.Value;
 
     private static IEnumerable<Difference> OfCheckpoint(Checkpoint? before, Checkpoint after)
     {

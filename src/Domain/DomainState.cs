@@ -18,7 +18,14 @@ public sealed record DomainState(
     Forest<Checkpoint> Forest,
     MomentName? Current)
 {
+    /// <summary>The active legal holds, each with the checkpoint that it holds; null is the whole domain.</summary>
+    public ImmutableDictionary<HoldId, MomentName?> Holds { get; init; } = ImmutableDictionary<HoldId, MomentName?>.Empty;
+
     public static DomainState Unknown(DomainId id) => new(id, 0, null, null, [], Forest<Checkpoint>.Empty, null);
+
+    /// <summary>The holds that keep a checkpoint as it is, those on the whole domain among them; by id.</summary>
+    public IReadOnlyList<HoldId> HoldsOn(MomentName checkpoint) =>
+        [.. Holds.Where(hold => hold.Value is null || hold.Value == checkpoint).Select(hold => hold.Key).OrderBy(id => id.Value, StringComparer.Ordinal)];
 
     /// <summary>The state after these events. No rule is checked: what happened, happened.</summary>
     /// <exception cref="InvalidOperationException">An event that this version of the software does not know.</exception>
@@ -28,6 +35,7 @@ public sealed record DomainState(
         var (name, definition, current) = (Name, Definition, Current);
         var recorded = Recorded.ToBuilder();
         var forest = Forest.Edit();
+        var holds = Holds;
         foreach (var happened in events)
         {
             switch (happened)
@@ -62,6 +70,12 @@ public sealed record DomainState(
                 case CurrentCheckpointChanged e:
                     current = e.Name;
                     break;
+                case HoldPlaced e:
+                    holds = holds.SetItem(e.Hold, e.Name);
+                    break;
+                case HoldReleased e:
+                    holds = holds.Remove(e.Hold);
+                    break;
                 case DomainUndefined:
                     (name, definition) = (null, null);
                     break;
@@ -70,7 +84,7 @@ public sealed record DomainState(
             }
         }
 
-        return new DomainState(Id, Version + events.Count, name, definition, recorded.ToImmutable(), forest.ToForest(), current);
+        return new DomainState(Id, Version + events.Count, name, definition, recorded.ToImmutable(), forest.ToForest(), current) { Holds = holds };
     }
 }
 

@@ -47,5 +47,11 @@ public sealed record CheckpointDeleted(MomentName Name) : DomainEvent;
 /// <summary>A list said which checkpoint is current, or that none is, and that differs from what its redefines alone would give.</summary>
 public sealed record CurrentCheckpointChanged(MomentName? Name) : DomainEvent;
 
+/// <summary>From here on a legal hold keeps a checkpoint as it is, or, where it names none, all of the domain's, those that are still to come too.</summary>
+public sealed record HoldPlaced(HoldId Hold, MomentName? Name) : DomainEvent;
+
+/// <summary>A legal hold is over; its id is free. It names what was held.</summary>
+public sealed record HoldReleased(HoldId Hold, MomentName? Name) : DomainEvent;
+
 /// <summary>The domain is no longer registered; its checkpoints were deleted before. The stream stays, and may go on with a registration.</summary>
 public sealed record DomainUndefined : DomainEvent;

@@ -11,6 +11,7 @@ public static class NameJson
         new Text<DomainId>(text => DomainId.TryParse(text, out var id) ? id : throw new JsonException($"not a UUID: {text}"), id => id.ToString()),
         new Text<DomainName>(text => DomainName.TryParse(text, out var name) ? name : throw new JsonException($"not a domain name: {text}"), name => name.Value),
         new Text<MomentName>(text => MomentName.TryParse(text, out var name) ? name : throw new JsonException($"not a checkpoint name: {text}"), name => name.Value),
+        new Text<HoldId>(text => HoldId.TryParse(text, out var id) ? id : throw new JsonException($"not a hold's id: {text}"), id => id.Value),
         new Text<DefinitionHash>(DefinitionHash.Trusted, hash => hash.Value),
         new Seconds(),
         new Text<DiskMode>(

@@ -66,6 +66,31 @@ public readonly record struct MomentName
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
 }
 
+/// <summary>
+/// A legal hold's id, unique among the active ones of its domain: a case number, say. 1 to 64 of a-z, A-Z, 0-9, '.', '_' and '-', of which the
+/// first is a letter or a digit, so that it stands in a path and on a command line as it is.
+/// </summary>
+public readonly record struct HoldId
+{
+    private const int MaxLength = 64;
+
+    private HoldId(string value) => Value = value;
+
+    public string Value { get; }
+
+    public override string ToString() => Value;
+
+    public static bool TryParse([NotNullWhen(true)] string? text, out HoldId id)
+    {
+        var ok = text is { Length: > 0 and <= MaxLength } && char.IsAsciiLetterOrDigit(text[0]) && MomentName.TryParse(text, out _);
+        id = ok ? new HoldId(text!) : default;
+        return ok;
+    }
+
+    /// <summary>For an id that has passed <see cref="TryParse"/> before: out of an event or a row.</summary>
+    public static HoldId Trusted(string value) => new(value);
+}
+
 /// <summary>When a checkpoint was made: whole seconds since 1970-01-01 UTC, never negative (libvirt keeps a long long).</summary>
 public readonly record struct CreationTime(long Seconds) : IComparable<CreationTime>
 {

@@ -49,6 +49,12 @@ public enum Rule
     ListInconsistent,
     ListCurrentNotFound,
 
+    // legal holds
+    Held,
+    HoldIdInvalid,
+    HoldIdTaken,
+    HoldNotFound,
+
     // the past
     DomainNotThen,
     StillToCome,

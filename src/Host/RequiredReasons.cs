@@ -30,13 +30,21 @@ internal static class Reasons
             : null;
     }
 
-    /// <summary>The refusal of changes that have to say why and do not; a command that changes nothing needs no reason.</summary>
+    private const string How = "give --reason TEXT, or over HTTP the header X-Audit-Reason";
+
+    /// <summary>
+    /// The refusal of changes that have to say why and do not; a command that changes nothing needs no reason. A legal hold has one on every server: one
+    /// that nobody can tell the reason of, nobody dares to release.
+    /// </summary>
     public static Refusal? Missing(this RequiredReasons required, string? reason, IReadOnlyList<DomainEvent> events)
     {
-        if (required == RequiredReasons.None || !string.IsNullOrWhiteSpace(reason)) return null;
+        if (!string.IsNullOrWhiteSpace(reason)) return null;
+        if (events.Any(e => e is HoldPlaced or HoldReleased))
+            return new Refusal(Rule.ReasonRequired, $"a legal hold is not placed or released without saying why: {How}");
+        if (required == RequiredReasons.None) return null;
         if (required == RequiredReasons.Deletes && !events.Any(e => e is CheckpointDeleted or DomainUndefined)) return null;
         return new Refusal(
             Rule.ReasonRequired,
-            $"this server wants to know why {(required == RequiredReasons.All ? "something is changed" : "something is deleted")}: give --reason TEXT, or over HTTP the header X-Audit-Reason");
+            $"this server wants to know why {(required == RequiredReasons.All ? "something is changed" : "something is deleted")}: {How}");
     }
 }

@@ -54,6 +54,8 @@ public static class Store
         [typeof(CheckpointReparented)] = "checkpoint_reparented",
         [typeof(CheckpointDeleted)] = "checkpoint_deleted",
         [typeof(CurrentCheckpointChanged)] = "current_checkpoint_changed",
+        [typeof(HoldPlaced)] = "hold_placed",
+        [typeof(HoldReleased)] = "hold_released",
         [typeof(DomainUndefined)] = "domain_undefined",
         [typeof(HostStarted)] = "host_started",
         [typeof(HostStopped)] = "host_stopped",

@@ -30,6 +30,7 @@ public static class Wiring
         services.AddSingleton<IRequestHandler<ListCheckpoints, Result<CheckpointPage>>, Checkpoints>();
         services.AddSingleton<IRequestHandler<GetCheckpoint, Result<CheckpointView>>, OneCheckpoint>();
         services.AddSingleton<IRequestHandler<GetCheckpointXml, Result<string>>, OneCheckpoint>();
+        services.AddSingleton<IRequestHandler<ListHolds, Result<Page<HoldItem>>>, Holds>();
         services.AddSingleton<IRequestHandler<GetCurrent, CurrentView>, Current>();
         services.AddSingleton<IRequestHandler<GetBulkXml, BulkDocument>, BulkXml>();
         services.AddSingleton(provider => new EventRows(provider.GetRequiredService<NpgsqlDataSource>(), Store.EventNames));
@@ -64,6 +65,7 @@ public static class Wiring
         api.AddEndpointFilter(Recorded.Refusals);
         api.MapDomains();
         api.MapCheckpoints();
+        api.MapHolds();
         api.MapBulk();
         api.MapDiff();
         api.MapHistory();

@@ -45,7 +45,7 @@ public sealed record AuditFilter(
         Add("e.timestamp >= ?", From?.ToUniversalTime());
         Add("e.timestamp < ?", To?.ToUniversalTime());
         Add("e.type = any (?)", Type is null ? null : types.Where(IsOfType).ToArray());
-        Add("(e.type like '%checkpoint%' and e.data->>'name' like ? or e.data->>'checkpoint' like ?)", Checkpoint is null ? null : Like(Checkpoint));
+        Add($"({EventRows.AboutCheckpoint} and e.data->>'name' like ? or e.data->>'checkpoint' like ?)", Checkpoint is null ? null : Like(Checkpoint));
         Add("e.type = any (?)", Outcome is null ? null : types.Where(type => Outcomes.Of(type) == Outcome).ToArray());
         return string.Join(" and ", conditions);
     }

@@ -20,7 +20,8 @@ public sealed class DomainThen(PastVersions versions, Forests forests) : IReques
         // It is registered and defined in one transaction, of whose middle nothing can be shown.
         return state is { Name: { } name, Definition: { } definition }
             ? new DomainSummary(
-                domain, name, state.Version, state.Forest.Count, state.Current, definition, (await versions.RecordedAsync(found.Value, cancellationToken))!.Value)
+                domain, name, state.Version, state.Forest.Count, state.Current, definition, (await versions.RecordedAsync(found.Value, cancellationToken))!.Value,
+                state.Holds.Count)
             : new Refusal(Rule.DomainNotThen, await Sentence(domain, key, at, cancellationToken));
     }
 

@@ -10,8 +10,9 @@ namespace EventCheckpoints.Projections;
 /// <param name="Version">The version of its stream: the number of events so far, and its ETag.</param>
 /// <param name="Current">The checkpoint that the next create becomes a child of.</param>
 /// <param name="Definition">The hash of the domain's own definition.</param>
+/// <param name="Holds">How many legal holds are active, on the domain or on checkpoints of it.</param>
 public sealed record DomainSummary(
-    DomainId Id, DomainName Name, long Version, int Checkpoints, MomentName? Current, DefinitionHash Definition, DateTimeOffset LastChange);
+    DomainId Id, DomainName Name, long Version, int Checkpoints, MomentName? Current, DefinitionHash Definition, DateTimeOffset LastChange, int Holds);
 
 /// <summary>A registered domain by UUID or name.</summary>
 public sealed record FindDomain(string Key) : IRequest<Result<DomainSummary>>;
@@ -24,7 +25,11 @@ public sealed record ListDomains(bool? WithCheckpoints, Paging Paging) : IReques
 public sealed class Domains(NpgsqlDataSource database)
     : IRequestHandler<FindDomain, Result<DomainSummary>>, IRequestHandler<ListDomains, Result<Page<DomainSummary>>>
 {
-    private const string Columns = "domain_id, name, version, checkpoints, current, definition, changed_at, registered_at";
+    private const string Columns =
+        $"""
+        domain_id, name, version, checkpoints, current, definition, changed_at, registered_at,
+        (select count(*) from {Schema.Name}.holds h where h.tenant_id = domains.tenant_id and h.domain_id = domains.domain_id and h.to_version is null)::integer
+        """;
 
     public async Task<Result<DomainSummary>> Handle(FindDomain request, CancellationToken cancellationToken)
     {
@@ -85,6 +90,7 @@ public sealed class Domains(NpgsqlDataSource database)
             row.GetInt32(3),
             row.IsDBNull(4) ? null : MomentName.Trusted(row.GetString(4)),
             DefinitionHash.Trusted(row.GetString(5)),
-            row.GetFieldValue<DateTimeOffset>(6)),
+            row.GetFieldValue<DateTimeOffset>(6),
+            row.GetInt32(8)),
         row.GetDateTime(7));
 }

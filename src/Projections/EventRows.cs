@@ -16,6 +16,9 @@ public sealed class EventRows(NpgsqlDataSource database, IReadOnlyDictionary<Typ
     /// <summary>What Marten leaves for an append that failed: no event of ours.</summary>
     internal const string NotTombstone = "e.type <> 'tombstone'";
 
+    /// <summary>The name in the event's data, if any, is a checkpoint's.</summary>
+    internal const string AboutCheckpoint = "(e.type like '%checkpoint%' or e.type like 'hold%')";
+
     private static readonly IReadOnlyDictionary<string, string?[]> NoValues = new Dictionary<string, string?[]>();
 
     private readonly Dictionary<string, Type> _types = names.ToDictionary(name => name.Value, name => name.Key);
@@ -37,7 +40,7 @@ public sealed class EventRows(NpgsqlDataSource database, IReadOnlyDictionary<Typ
                 c.name, life.began, named.value, changed.fields::text, e.headers->>'address', e.headers->>'authentication', e.headers->>'software',
                 e.data->>'domain'
             from ({events}) e
-            cross join lateral (select coalesce(case when e.type like '%checkpoint%' then e.data->>'name' end, e.data->>'checkpoint') as name) c
+            cross join lateral (select coalesce(case when {AboutCheckpoint} then e.data->>'name' end, e.data->>'checkpoint') as name) c
             left join {Schema.Name}.checkpoint_states b on b.tenant_id = e.tenant_id and b.domain_id = e.stream_id and b.to_version = e.version
             left join lateral (
                 select s.from_version as began from {Schema.Name}.checkpoint_states s

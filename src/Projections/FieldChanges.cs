@@ -21,6 +21,8 @@ internal static class FieldChanges
             CheckpointReparented e => Between(before, before! with { Parent = e.Parent }),
             CheckpointDeleted => Between(before, null),
             DefinitionRecorded e => [new FieldChange("recordedDefinition", null, e.Hash.Value)],
+            HoldPlaced e => [new FieldChange("hold", null, e.Hold.Value)],
+            HoldReleased e => [new FieldChange("hold", e.Hold.Value, null)],
             DomainRegistered or DomainRenamed or DomainDefined or DomainUndefined or CurrentCheckpointChanged => [],
             _ => throw new InvalidOperationException($"event of unknown type {happened.GetType().Name}"),
         };

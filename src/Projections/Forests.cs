@@ -66,7 +66,10 @@ public sealed class Forests(NpgsqlDataSource database, IDocumentStore store)
 
     private static async Task<DomainState> Whole(NpgsqlConnection connection, DomainId domain, DomainRow row, CancellationToken cancellation) => new(
         domain, row.Version, row.Name, row.Definition, [],
-        Forest<Checkpoint>.Of(await StateRows.Checkpoints(connection, domain, row.Version, cancellation)), row.Current);
+        Forest<Checkpoint>.Of(await StateRows.Checkpoints(connection, domain, row.Version, cancellation)), row.Current)
+    {
+        Holds = await StateRows.Holds(connection, domain, row.Version, cancellation),
+    };
 
     private async Task<DomainEvent[]> Events(DomainId domain, long after, long upTo, CancellationToken cancellation)
     {

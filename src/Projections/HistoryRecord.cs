@@ -67,7 +67,8 @@ public sealed record Asked(string? Request, string? Rule, string? Detail)
 
 /// <summary>One field before and after an event.</summary>
 /// <param name="Field">
-/// Of a checkpoint: parent, description, creationTime, disks, definition (its hash). Of the domain: current, name, definition (where the record names
+/// Of a checkpoint: parent, description, creationTime, disks, definition (its hash). Of a checkpoint or the whole domain: hold (the id of a legal
+/// hold). Of the domain: current, name, definition (where the record names
 /// no checkpoint), recordedDefinition (a text that was stored).
 /// </param>
 /// <param name="Before">As the API writes the field elsewhere; null where there was none.</param>

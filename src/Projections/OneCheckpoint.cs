@@ -10,6 +10,7 @@ namespace EventCheckpoints.Projections;
 /// <param name="Descendants">How many are below it in all.</param>
 /// <param name="Definition">The hash of the domain's definition as of then; null where a redefine gave none.</param>
 /// <param name="Version">The domain's version that this was read at.</param>
+/// <param name="Holds">The legal holds that keep it as it is, those on the whole domain among them.</param>
 public sealed record CheckpointView(
     MomentName Name,
     MomentName? Parent,
@@ -22,7 +23,8 @@ public sealed record CheckpointView(
     DefinitionHash? Definition,
     DomainId Domain,
     DomainName DomainName,
-    long Version);
+    long Version,
+    IReadOnlyList<HoldId> Holds);
 
 /// <param name="At">The version that it is of; null for now.</param>
 public sealed record GetCheckpoint(DomainSummary Domain, MomentName Name, long? At = null) : IRequest<Result<CheckpointView>>;
@@ -43,7 +45,7 @@ public sealed class OneCheckpoint(Forests forests, Definitions definitions)
         return new CheckpointView(
             checkpoint.Name, checkpoint.Parent, checkpoint.CreationTime, checkpoint.Description, state.Current == checkpoint.Name,
             state.Forest.ChildCount(checkpoint.Name), state.Forest.Descendants(checkpoint.Name).Count(),
-            checkpoint.Disks, checkpoint.Definition, request.Domain.Id, request.Domain.Name, state.Version);
+            checkpoint.Disks, checkpoint.Definition, request.Domain.Id, request.Domain.Name, state.Version, state.HoldsOn(checkpoint.Name));
     }
 
     public async Task<Result<string>> Handle(GetCheckpointXml request, CancellationToken cancellationToken)

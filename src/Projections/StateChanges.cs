@@ -8,6 +8,11 @@ namespace EventCheckpoints.Projections;
 /// <param name="Content">All of it; null where only the parent differs from the row before the batch.</param>
 internal sealed record EnteredState(MomentName Name, long From, long? To, MomentName? Parent, Checkpoint? Content, DateTimeOffset? Recorded);
 
+/// <summary>A hold that a batch places.</summary>
+/// <param name="Checkpoint">Null for the whole domain.</param>
+/// <param name="To">The version of its release, if that is in the batch too.</param>
+internal sealed record PlacedHold(HoldId Hold, MomentName? Checkpoint, long From, long? To, DateTimeOffset? Recorded);
+
 /// <summary>What the batch has said of the domain itself up to the end of a transaction; what it has not said is as before the batch.</summary>
 /// <param name="Version">Of the transaction's last event.</param>
 internal sealed record EnteredDomainState(
@@ -19,6 +24,8 @@ internal sealed class StateChanges
 {
     private readonly Dictionary<MomentName, int> _open = [];
     private readonly Dictionary<MomentName, MomentName?> _parents;
+
+    private readonly Dictionary<HoldId, int> _placed = [];
 
     private StateChanges(PriorState prior)
     {
@@ -32,6 +39,11 @@ internal sealed class StateChanges
     public List<EnteredState> Entered { get; } = [];
 
     public List<DefinitionRecorded> Definitions { get; } = [];
+
+    /// <summary>Holds of before the batch that are released in it, with the version of the release.</summary>
+    public Dictionary<HoldId, long> Released { get; } = [];
+
+    public List<PlacedHold> Placed { get; } = [];
 
     /// <summary>One for each transaction; a batch that is being appended is one.</summary>
     public List<EnteredDomainState> Domain { get; } = [];
@@ -130,6 +142,14 @@ internal sealed class StateChanges
                 break;
             case CurrentCheckpointChanged e:
                 SetCurrent(e.Name);
+                break;
+            case HoldPlaced e:
+                _placed[e.Hold] = Placed.Count;
+                Placed.Add(new PlacedHold(e.Hold, e.Name, at.Version, null, at.Recorded));
+                break;
+            case HoldReleased e:
+                if (_placed.Remove(e.Hold, out var placed)) Placed[placed] = Placed[placed] with { To = at.Version };
+                else Released.Add(e.Hold, at.Version);
                 break;
             default:
                 throw new InvalidOperationException($"event of unknown type {at.Event.GetType().Name}");

@@ -80,6 +80,24 @@ internal static class StateRows
         return checkpoints;
     }
 
+    /// <summary>The holds that were active at a version.</summary>
+    public static async Task<ImmutableDictionary<HoldId, MomentName?>> Holds(NpgsqlConnection connection, DomainId domain, long version, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select hold, checkpoint from {Schema.Name}.holds
+            where tenant_id = $1 and domain_id = $2 and from_version <= $3 and (to_version is null or to_version > $3)
+            """,
+            connection);
+        command.Parameters.AddWithValue(Schema.Tenant);
+        command.Parameters.AddWithValue(domain.Value);
+        command.Parameters.AddWithValue(version);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        var holds = ImmutableDictionary.CreateBuilder<HoldId, MomentName?>();
+        while (await row.ReadAsync(cancellation)) holds.Add(HoldId.Trusted(row.GetString(0)), row.IsDBNull(1) ? null : MomentName.Trusted(row.GetString(1)));
+        return holds.ToImmutable();
+    }
+
     private static async Task<DomainRow> One(NpgsqlConnection connection, string sql, DomainId domain, long? version, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(sql, connection);

@@ -42,6 +42,8 @@ public sealed class AppendOnlyTests
             $"delete from {S}.checkpoint_states",
             $"update {S}.definitions set xml = ''",
             $"delete from {S}.definitions",
+            $"delete from {S}.holds",
+            $"update {S}.holds set checkpoint = null",
             $"delete from {S}.domains",
             $"truncate {S}.checkpoint_states, {S}.definitions, {S}.domains",
             $"delete from {S}.schema_journal",

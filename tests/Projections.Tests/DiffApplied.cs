@@ -1,4 +1,5 @@
 using EventCheckpoints.Domain;
+using Xunit;
 
 namespace EventCheckpoints.Projections.Tests;
 
@@ -8,6 +9,7 @@ internal static class DiffApplied
     public static string Draw(DomainState state, IReadOnlyList<Difference>? differences = null)
     {
         var (name, definition, current) = (state.Name, state.Definition, state.Current);
+        var holds = state.Holds.Select(hold => (hold.Key, hold.Value)).ToHashSet();
         var all = state.Forest.All.ToDictionary(checkpoint => checkpoint.Name);
         var children = all.Keys.ToDictionary(key => key.Value, key => state.Forest.ChildrenOf(key).Select(child => child.Name).ToList());
         children[""] = [.. state.Forest.ChildrenOf(null).Select(child => child.Name)];
@@ -46,12 +48,14 @@ internal static class DiffApplied
                     children[d.Parent?.Value ?? ""] = [.. d.After];
                     came.Remove(d.Parent?.Value ?? "");
                     break;
+                case HoldMissingAfter d: Assert.True(holds.Remove((d.Hold, d.Checkpoint))); break;
+                case HoldMissingBefore d: Assert.True(holds.Add((d.Hold, d.Checkpoint))); break;
                 default: throw new InvalidOperationException(difference.GetType().Name);
             }
         }
 
         foreach (var (parent, newcomers) in came) children[parent] = [.. newcomers, .. children.GetValueOrDefault(parent, [])];
-        var drawn = new List<string> { $"{name} {definition} {current}" };
+        var drawn = new List<string> { $"{name} {definition} {current} {string.Join(' ', holds.Select(hold => $"{hold.Item1}:{hold.Item2}").Order(StringComparer.Ordinal))}" };
         Add("");
         return string.Join('\n', drawn);
 

@@ -134,6 +134,7 @@ public sealed class PastTests
         Assert.Equal(fold.Version, read.Version);
         Assert.Equal(DiffApplied.Draw(fold), DiffApplied.Draw(read));
         Assert.Empty(DomainDiff.Of(fold, read));
+        Assert.Equal(fold.Holds.ToHashSet(), read.Holds.ToHashSet());
     }
 
     /// <summary>Gives the transactions that end at these versions other times, in seconds since 1970.</summary>

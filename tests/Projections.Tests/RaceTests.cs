@@ -91,7 +91,7 @@ public sealed class RaceTests
 
     private sealed record Overtaken(Func<Task<Result<Host.Submitted>>> Overtake) : Command
     {
-        public override Result<Decision> Decide(DomainState state, Definition? live)
+        protected override Result<Decision> Plan(DomainState state, Definition? live)
         {
             Assert.Null(Task.Run(Overtake).GetAwaiter().GetResult().Refusal);
             return new Create(new CreateXml(Name("late"), null, []), default).Decide(state, live);

@@ -10,6 +10,8 @@ internal static class RandomCommands
 {
     private static readonly Gen<string> Names = Gen.Int[0, 11].Select(i => $"c{i}");
 
+    private static readonly Gen<HoldId> Holds = Gen.Int[0, 2].Select(i => HoldId.Trusted($"h{i}"));
+
     public static Gen<Func<DomainId, Command>[]> Of(int most) => Gen.Frequency(
         (4, Names.Select(name => (Func<DomainId, Command>)(_ => new Create(new CreateXml(Name(name), null, []), new CreationTime(7))))),
         (6, Gen.Select(Names, Names, Gen.Int[0, 4], Gen.Int[0, 2]).Select((name, parent, kind, definition) =>
@@ -20,6 +22,9 @@ internal static class RandomCommands
             (Func<DomainId, Command>)(_ => new Reparent(Name(name), root ? null : Name(parent))))),
         (2, Gen.Select(Names.Array[1, 8], Gen.Int[0, 3], Gen.Bool).Select((names, definition, current) =>
             (Func<DomainId, Command>)(id => List(id, [.. names.Distinct()], definition, current)))),
+        (1, Gen.Select(Holds, Names, Gen.Int[0, 9]).Select((hold, name, all) =>
+            (Func<DomainId, Command>)(_ => new PlaceHold(hold, all == 0 ? null : Name(name))))),
+        (2, Holds.Select(hold => (Func<DomainId, Command>)(_ => new ReleaseHold(hold)))),
         (1, Gen.Int[1, 3].Select(memory => (Func<DomainId, Command>)(id => new Define(TestStore.Definition(id, "random", memory), null))))).Array[1, most];
 
     private static RedefineList List(DomainId id, string[] names, int definition, bool current) => new(

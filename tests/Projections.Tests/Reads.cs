@@ -35,6 +35,9 @@ internal static class Reads
             while (cursor is not null);
         }
 
+        var holds = (await new Holds(store.Database).Handle(new ListHolds(domain, summary.Version, new Paging(100, null)), none)).Value.Items;
+        Assert.Equal(summary.Holds, holds.Count);
+        Write(holds);
         var one = new OneCheckpoint(store.Forests, store.Definitions);
         foreach (var name in names)
         {

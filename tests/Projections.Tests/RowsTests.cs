@@ -18,11 +18,11 @@ public sealed class RowsTests
             async commands =>
             {
                 var domain = await store.DefineAsync($"d{Guid.NewGuid():N}");
-                var drawn = new Dictionary<long, string>();
+                var drawn = new Dictionary<long, (string, string)>();
                 foreach (var command in commands)
                 {
                     if ((await store.SubmitAsync(domain, command(domain))) is not { Refusal: null, Value: var done }) continue;
-                    drawn[done.After.Version] = Draw(done.After.Forest);
+                    drawn[done.After.Version] = (Draw(done.After.Forest), Draw(done.After.Holds));
                 }
 
                 var fold = await store.FoldAsync(domain);
@@ -32,8 +32,12 @@ public sealed class RowsTests
                 Assert.Equal(
                     (fold.Version, fold.Name, fold.Definition, fold.Current, fold.Recorded.Count),
                     (rows.Version, rows.Name, rows.Definition, rows.Current, rows.Recorded.Count));
-                foreach (var (version, forest) in drawn)
-                    Assert.Equal(forest, Draw((await stranger.Forests.StateAtAsync(domain, version, CancellationToken.None))!.Forest));
+                Assert.Equal(Draw(fold.Holds), Draw(rows.Holds));
+                foreach (var (version, then) in drawn)
+                {
+                    var state = (await stranger.Forests.StateAtAsync(domain, version, CancellationToken.None))!;
+                    Assert.Equal(then, (Draw(state.Forest), Draw(state.Holds)));
+                }
             },
             iter: 60,
             threads: 2);
@@ -79,4 +83,7 @@ public sealed class RowsTests
     /// <summary>All of it, order of siblings included.</summary>
     private static string Draw(Forest<Checkpoint> forest) => string.Join('\n', forest.Descendants(null).Select(c =>
         $"{c.Name}<{c.Parent} {c.CreationTime.Seconds} {c.Description} {c.Definition} {string.Join(',', c.Disks)}"));
+
+    private static string Draw(IReadOnlyDictionary<HoldId, MomentName?> holds) =>
+        string.Join(' ', holds.Select(hold => $"{hold.Key}:{hold.Value}").Order(StringComparer.Ordinal));
 }

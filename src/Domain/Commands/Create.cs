@@ -7,7 +7,7 @@ namespace EventCheckpoints.Domain.Commands;
 /// <param name="Now">Its creation time, and its name if the XML gives none (virDomainMomentDefPostParse).</param>
 public sealed record Create(CreateXml Xml, CreationTime Now) : Command
 {
-    public override Result<Decision> Decide(DomainState state, Definition? live)
+    protected override Result<Decision> Plan(DomainState state, Definition? live)
     {
         if (state.Name is null || live is null) return NotRegistered(state.Id);
         var name = Xml.Name ?? MomentName.Trusted(Now.Seconds.ToString(CultureInfo.InvariantCulture));

@@ -5,7 +5,7 @@ namespace EventCheckpoints.Domain.Commands;
 /// <param name="NameHeldBy">Another domain that is registered under the definition's name.</param>
 public sealed record Define(Definition Definition, DomainId? NameHeldBy) : Command
 {
-    public override Result<Decision> Decide(DomainState state, Definition? live)
+    protected override Result<Decision> Plan(DomainState state, Definition? live)
     {
         // virDomainObjListAddObjLocked: a known uuid keeps its name; a new one needs a free name.
         if (state.Name is { } name && name != Definition.Name)

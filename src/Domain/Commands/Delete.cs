@@ -7,7 +7,7 @@ namespace EventCheckpoints.Domain.Commands;
 /// <param name="ChildrenOnly">VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN_ONLY: the descendants only; on a leaf nothing happens.</param>
 public sealed record Delete(MomentName Name, bool Children, bool ChildrenOnly) : Command
 {
-    public override Result<Decision> Decide(DomainState state, Definition? live)
+    protected override Result<Decision> Plan(DomainState state, Definition? live)
     {
         if (state.Name is null) return NotRegistered(state.Id);
         if (!state.Forest.Contains(Name)) return NoCheckpoint(Name);

@@ -5,7 +5,7 @@ namespace EventCheckpoints.Domain.Commands;
 /// <summary>virDomainCheckpointCreateXML with REDEFINE: metadata is put (back), new or in place of what stands under the name.</summary>
 public sealed record Redefine(RedefineXml Xml) : Command
 {
-    public override Result<Decision> Decide(DomainState state, Definition? live)
+    protected override Result<Decision> Plan(DomainState state, Definition? live)
     {
         if (state.Name is null) return NotRegistered(state.Id);
         if (ParentRule.Check(state.Forest, Xml.Name, Xml.Parent) is { } refusal) return refusal;

@@ -19,7 +19,7 @@ public enum ListMode
 /// </summary>
 public sealed record RedefineList(IReadOnlyList<ListDocument> Documents, ListMode Mode, DomainId? NameHeldBy = null) : Command
 {
-    public override Result<Decision> Decide(DomainState state, Definition? live)
+    protected override Result<Decision> Plan(DomainState state, Definition? live)
     {
         IReadOnlyList<DomainEvent> registration = [];
         // A list says whose it is; one that does not is taken as the caller's word.
@@ -44,10 +44,10 @@ public sealed record RedefineList(IReadOnlyList<ListDocument> Documents, ListMod
         }
 
         return CurrentNamed().Then(current => ListItems.Check(Documents, state)
-            .Then(items => Plan(state.After(registration), registration, items, current)));
+            .Then(items => Changes(state.After(registration), registration, items, current)));
     }
 
-    private Result<Decision> Plan(DomainState state, IReadOnlyList<DomainEvent> registration, ListItems items, CurrentClaim current)
+    private Result<Decision> Changes(DomainState state, IReadOnlyList<DomainEvent> registration, ListItems items, CurrentClaim current)
     {
         var events = new List<DomainEvent>(registration);
         var created = new List<MomentName>();

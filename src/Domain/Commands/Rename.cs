@@ -6,7 +6,7 @@ namespace EventCheckpoints.Domain.Commands;
 /// <param name="NameHeldBy">Another domain that is registered under the new name.</param>
 public sealed record Rename(DomainName NewName, DomainId? NameHeldBy) : Command
 {
-    public override Result<Decision> Decide(DomainState state, Definition? live)
+    protected override Result<Decision> Plan(DomainState state, Definition? live)
     {
         if (state.Name is null || live is null) return NotRegistered(state.Id);
         if (state.Name == NewName) return new Refusal(Rule.DomainNameUnchanged, "Can't rename domain to itself");

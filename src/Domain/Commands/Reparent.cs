@@ -3,7 +3,7 @@ namespace EventCheckpoints.Domain.Commands;
 /// <summary>Hang a checkpoint under another parent, or make it a root, and change nothing else of it. The rules are those of a redefine.</summary>
 public sealed record Reparent(MomentName Name, MomentName? Parent) : Command
 {
-    public override Result<Decision> Decide(DomainState state, Definition? live)
+    protected override Result<Decision> Plan(DomainState state, Definition? live)
     {
         if (state.Name is null) return NotRegistered(state.Id);
         if (state.Forest.Find(Name) is not { } checkpoint) return NoCheckpoint(Name);

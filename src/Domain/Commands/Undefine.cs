@@ -6,7 +6,7 @@ namespace EventCheckpoints.Domain.Commands;
 /// <param name="CheckpointsMetadata">VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA: drop the checkpoints too, instead of refusing because of them.</param>
 public sealed record Undefine(bool CheckpointsMetadata) : Command
 {
-    public override Result<Decision> Decide(DomainState state, Definition? live)
+    protected override Result<Decision> Plan(DomainState state, Definition? live)
     {
         if (state.Name is null) return NotRegistered(state.Id);
         if (state.Forest.Count > 0 && !CheckpointsMetadata)

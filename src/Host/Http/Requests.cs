@@ -14,9 +14,10 @@ public sealed record AppliedEvent(string Type, MomentName? Checkpoint);
 /// <summary>The answer to a command.</summary>
 /// <param name="Version">The domain's version after it, as the ETag says too.</param>
 /// <param name="Changed">False where all was so already.</param>
-/// <param name="Created">The command made the domain or the checkpoint, which was not there before.</param>
+/// <param name="Created">The command made the domain, the checkpoint or the hold, which was not there before.</param>
+/// <param name="Hold">The legal hold it was about, where it was about one.</param>
 public sealed record Applied(
-    DomainId Domain, DomainName? DomainName, long Version, MomentName? Checkpoint, bool Changed, bool Created, IReadOnlyList<AppliedEvent> Events);
+    DomainId Domain, DomainName? DomainName, long Version, MomentName? Checkpoint, bool Changed, bool Created, IReadOnlyList<AppliedEvent> Events, HoldId? Hold);
 
 /// <summary>What all requests have in common: who and why, the body within its bounds, If-Match, ETag.</summary>
 internal static class Requests
@@ -87,13 +88,16 @@ internal static class Requests
         if (result.Refusal is { } refusal) return refusal.Problem();
         var (after, decision, before) = result.Value;
         context.Response.SetVersion(after.Version);
-        var created = decision.Checkpoint is { } name ? !before.Forest.Contains(name) && after.Forest.Contains(name) : before.Name is null && after.Name is not null;
+        var created = decision.Hold is { } hold ? !before.Holds.ContainsKey(hold) && after.Holds.ContainsKey(hold)
+            : decision.Checkpoint is { } name ? !before.Forest.Contains(name) && after.Forest.Contains(name)
+            : before.Name is null && after.Name is not null;
         var answer = new Applied(
             domain, after.Name ?? before.Name, after.Version, decision.Checkpoint, decision.Events.Count > 0, created,
-            [.. decision.Events.Select(e => new AppliedEvent(Store.EventNames[e.GetType()], CheckpointOf(e)))]);
-        return created
-            ? Results.Created(decision.Checkpoint is { } made ? $"/v1/domains/{domain}/checkpoints/{made}" : $"/v1/domains/{domain}", answer)
-            : Results.Ok(answer);
+            [.. decision.Events.Select(e => new AppliedEvent(Store.EventNames[e.GetType()], CheckpointOf(e)))], decision.Hold);
+        var path = $"/v1/domains/{domain}";
+        if (decision.Hold is { } placed) path += $"/holds/{placed}";
+        else if (decision.Checkpoint is { } made) path += $"/checkpoints/{made}";
+        return created ? Results.Created(path, answer) : Results.Ok(answer);
     }
 
     private static MomentName? CheckpointOf(DomainEvent e) => e switch
@@ -103,6 +107,8 @@ internal static class Requests
         CheckpointReparented reparented => reparented.Name,
         CheckpointDeleted deleted => deleted.Name,
         CurrentCheckpointChanged current => current.Name,
+        HoldPlaced placed => placed.Name,
+        HoldReleased released => released.Name,
         _ => null,
     };
 }

@@ -24,4 +24,4 @@ public readonly record struct Reply<T>(T? Value, Problem? Problem)
 public sealed record Change(string? Reason, string? IfVersion);
 
 /// <summary>A command's answer, as far as the words need it.</summary>
-public sealed record Done(string? DomainName, long Version, string? Checkpoint, bool Changed);
+public sealed record Done(string? DomainName, long Version, string? Checkpoint, bool Changed, string? Hold = null);

@@ -24,6 +24,9 @@ public static class AllWords
         Undefine.Word,
         HistoryWord.Word,
         AuditWord.Word,
+        HoldPlace.Word,
+        HoldRelease.Word,
+        HoldList.Word,
         Echo.Word,
         HelpWord.Word,
     ]);

@@ -28,6 +28,8 @@ internal static class CheckpointInfo
         call.Out.Write($"{"Parent:",-15} {checkpoint.Parent?.Value ?? "-"}\n");
         call.Out.Write($"{"Children:",-15} {checkpoint.Children}\n");
         call.Out.Write($"{"Descendants:",-15} {checkpoint.Descendants}\n");
+        // virsh has no such line; a checkpoint that nothing holds is shown as virsh shows it.
+        if (checkpoint.Holds.Count > 0) call.Out.Write($"{"Legal holds:",-15} {string.Join(' ', checkpoint.Holds)}\n");
         return true;
     }
 }

@@ -56,6 +56,8 @@ internal static class Diff
         ContentDiffers d => Fields(d),
         OrderDiffers d => [$"~ {Shown(d.Parent)} children: {string.Join(' ', d.After)}"],
         CurrentDiffers d => [$"current: {Shown(d.Before)} -> {Shown(d.After)}"],
+        HoldMissingAfter d => [$"- hold {d.Hold} on {d.Checkpoint?.Value ?? "the domain"}"],
+        HoldMissingBefore d => [$"+ hold {d.Hold} on {d.Checkpoint?.Value ?? "the domain"}"],
         _ => throw new InvalidOperationException($"difference of unknown kind {difference.GetType().Name}"),
     };
 
