@@ -59,6 +59,10 @@ public enum Rule
     DomainNotThen,
     StillToCome,
 
+    // the tamper-evident log
+    LogEntryNotFound,
+    LogNotSigned,
+
     // the store's own
     NotSupported,
     RequestInvalid,

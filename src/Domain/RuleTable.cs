@@ -55,6 +55,8 @@ public static class RuleTable
         Rule.HoldNotFound => new("hold-not-found", "INVALID_ARG", "invalid argument: ", 404, "No such hold"),
         Rule.DomainNotThen => new("domain-not-then", "NO_DOMAIN", "Domain not found: ", 404, "The domain was not there then"),
         Rule.StillToCome => new("still-to-come", "INVALID_ARG", "invalid argument: ", 404, "That is not past yet"),
+        Rule.LogEntryNotFound => new("log-entry-not-found", "INVALID_ARG", "invalid argument: ", 404, "The log has no such entry"),
+        Rule.LogNotSigned => new("log-not-signed", "OPERATION_INVALID", "Requested operation is not valid: ", 404, "The log is not signed"),
         Rule.NotSupported => Bad("not-supported", "OPERATION_UNSUPPORTED", "Operation not supported: ", "A registry cannot do this"),
         Rule.RequestInvalid => Bad("request-invalid", "INVALID_ARG", "invalid argument: ", "The request is not understood"),
         Rule.VersionMismatch => new("version-mismatch", "OPERATION_FAILED", "operation failed: ", 412, "The domain has changed since"),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EventCheckpoints.Host.Log;
 using EventCheckpoints.Host.Postgres;
 using Npgsql;
 
@@ -43,8 +44,27 @@ public static partial class ProcessVerbs
         DefaultValueFactory = _ => RequiredReasons.None,
     };
 
+    private static readonly Option<string?> LogKeyFile = new("--log-key")
+    {
+        Description = "The key that the tamper-evident log signs its checkpoints with; made where there is no such file (default: log.key beside the embedded PostgreSQL's data).",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<int> LogInterval = new("--log-interval")
+    {
+        Description = "Seconds between signed checkpoints while the log grows.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => 60,
+    };
+
+    private static readonly Option<string?> LogPublish = new("--log-publish")
+    {
+        Description = "A directory that gets each signed checkpoint as a file. Only what others hold too binds who could rewrite the whole store.",
+        HelpName = "DIR",
+    };
+
     /// <summary>The three verbs, for the command line to add to its own.</summary>
-    public static IReadOnlyList<Command> All { get; } = [Verb("serve", "Serve the store over HTTP (the default verb).", ServeAsync, Urls, Data, Connection, Tokens, RequireReason),
+    public static IReadOnlyList<Command> All { get; } = [Verb("serve", "Serve the store over HTTP (the default verb).", ServeAsync, Urls, Data, Connection, Tokens, RequireReason, LogKeyFile, LogInterval, LogPublish),
         Verb("migrate", "Bring the database's schema to what this program expects.", MigrateAsync, Data, Connection),
         Verb("rebuild", "Make all rows of the read side again from the events, in one transaction; as the owner of the tables.", RebuildAsync, Data, Connection)];
 
@@ -76,7 +96,11 @@ public static partial class ProcessVerbs
         await using var database = await OpenDatabaseAsync(parsed, migrate: false, cancellation);
         if (HostRole.MoreThanHost(database.ConnectionString) is { } user) database.Log.MayChangeEvents(user, HostRole.Name);
         await using (var rows = Wiring.DataSource(database.ConnectionString)) await Rebuild.CheckAsync(rows, cancellation);
-        await using var app = Server.Build(new ServeOptions(urls, database.ConnectionString, tokens, parsed.GetValue(RequireReason)));
+        using var key = Key(parsed, database) is { } keyFile ? LogKey.Open(keyFile) : null;
+        if (key is null) database.Log.LogNotSigned();
+        var log = new LogSettings(key, TimeSpan.FromSeconds(parsed.GetValue(LogInterval)), parsed.GetValue(LogPublish));
+        if (log.PublishTo is { } directory && !Directory.Exists(directory)) throw new StartupException($"--log-publish {directory} is no directory: make it first, best on a machine of its own.");
+        await using var app = Server.Build(new ServeOptions(urls, database.ConnectionString, tokens, parsed.GetValue(RequireReason), log));
         try
         {
             await app.StartAsync(cancellation);
@@ -89,6 +113,10 @@ public static partial class ProcessVerbs
         await parsed.InvocationConfiguration.Output.WriteLineAsync($"Serving on {string.Join(" and ", app.Urls)}");
         await app.WaitForShutdownAsync(cancellation);
     }
+
+    /// <summary>A named database belongs to others too, and so does its key: it has to be named as well.</summary>
+    private static string? Key(ParseResult parsed, Database database) =>
+        parsed.GetValue(LogKeyFile) ?? (database.Embedded is null ? null : Path.Combine(Path.GetFullPath(parsed.GetValue(Data) ?? DataDirectory.Default), "log.key"));
 
     private static async Task MigrateAsync(ParseResult parsed, CancellationToken cancellation)
     {
@@ -161,6 +189,9 @@ public static partial class ProcessVerbs
             Logs.Dispose();
         }
     }
+
+    [LoggerMessage(33, LogLevel.Warning, "The tamper-evident log is kept, but not signed: name a key with --log-key FILE, the same for all hosts of this database")]
+    private static partial void LogNotSigned(this ILogger log);
 
     [LoggerMessage(30, LogLevel.Warning, "The database user {user} may change and delete events: let the host log in as a member of {role} instead")]
     private static partial void MayChangeEvents(this ILogger log, string user, string role);

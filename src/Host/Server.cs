@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using EventCheckpoints.Host.Http;
+using EventCheckpoints.Host.Log;
 using EventCheckpoints.Projections;
 
 namespace EventCheckpoints.Host;
@@ -10,7 +11,8 @@ namespace EventCheckpoints.Host;
 /// <param name="Connection">A PostgreSQL connection string.</param>
 /// <param name="Tokens">Who may ask; none: loopback only.</param>
 /// <param name="RequiredReasons">Which changes have to say why.</param>
-public sealed record ServeOptions(string Urls, string Connection, IReadOnlyList<AccessToken> Tokens, RequiredReasons RequiredReasons = RequiredReasons.None);
+/// <param name="Log">How the tamper-evident log is kept; null: without a key.</param>
+public sealed record ServeOptions(string Urls, string Connection, IReadOnlyList<AccessToken> Tokens, RequiredReasons RequiredReasons = RequiredReasons.None, LogSettings? Log = null);
 
 /// <summary>The server.</summary>
 public static class Server
@@ -23,7 +25,7 @@ public static class Server
         // Without tokens a page in a browser must not get here under a name of its own (DNS rebinding).
         if (options.Tokens.Count == 0) builder.Configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1]";
         builder.Services.AddHostFiltering(filter => filter.AllowedHosts = builder.Configuration["AllowedHosts"]?.Split(';') ?? ["*"]);
-        builder.Services.AddEventCheckpoints(options.Connection, options.RequiredReasons);
+        builder.Services.AddEventCheckpoints(options.Connection, options.RequiredReasons, options.Log);
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<Problems.FaultHandler>();

@@ -1,5 +1,6 @@
 using EventCheckpoints.Domain;
 using EventCheckpoints.Host.Http;
+using EventCheckpoints.Host.Log;
 using EventCheckpoints.Projections;
 using Marten;
 using MediatR;
@@ -10,7 +11,7 @@ namespace EventCheckpoints.Host;
 /// <summary>Who answers what: the services of a running host.</summary>
 public static class Wiring
 {
-    public static void AddEventCheckpoints(this IServiceCollection services, string connectionString, RequiredReasons requiredReasons = RequiredReasons.None)
+    public static void AddEventCheckpoints(this IServiceCollection services, string connectionString, RequiredReasons requiredReasons = RequiredReasons.None, LogSettings? log = null)
     {
         services.AddSingleton(_ => DataSource(connectionString));
         services.AddSingleton<IDocumentStore>(provider => Store.Open(provider.GetRequiredService<NpgsqlDataSource>()));
@@ -35,7 +36,14 @@ public static class Wiring
         services.AddSingleton<IRequestHandler<GetBulkXml, BulkDocument>, BulkXml>();
         services.AddSingleton(provider => new EventRows(provider.GetRequiredService<NpgsqlDataSource>(), Store.EventNames));
         services.AddSingleton<SafeSequence>();
+        services.AddSingleton(log ?? LogSettings.WithoutKey);
+        services.AddSingleton<LogTree>();
+        services.AddSingleton<LogWriter>();
+        services.AddSingleton<LogSigner>();
+        services.AddSingleton<LogKeeper>();
+        services.AddSingleton<ExportedLog>();
         services.AddSingleton<AuditWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<LogKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<AuditWriter>());
         services.AddSingleton<IRequestHandler<FindKnownDomain, Result<KnownDomain>>, KnownDomains>();
         services.AddSingleton<IRequestHandler<ListHistory, Result<Page<HistoryRecord>>>, History>();
@@ -70,5 +78,6 @@ public static class Wiring
         api.MapDiff();
         api.MapHistory();
         api.MapAudit();
+        api.MapLog();
     }
 }

@@ -8,8 +8,9 @@ namespace EventCheckpoints.Projections;
 /// <param name="Paging">The cursor is the sequence of the last record that is known: a reader who keeps it gets every later event, each once.</param>
 public sealed record ListAudit(AuditFilter Filter, bool NewestFirst, Paging Paging) : IRequest<Result<Page<HistoryRecord>>>;
 
-/// <summary>All of them in one go.</summary>
-public sealed record ExportAudit(AuditFilter Filter) : IRequest<Result<AuditExport>>;
+/// <summary>All of them in one go, each with what its entry in the log is made of.</summary>
+/// <param name="Through">Up to this sequence; no further than what can no longer be overtaken.</param>
+public sealed record ExportAudit(AuditFilter Filter, long Through = long.MaxValue) : IRequest<Result<AuditExport>>;
 
 /// <param name="Through">Every event up to this sequence was looked at.</param>
 /// <param name="Records">They pass through one by one; memory does not grow with them.</param>
@@ -41,10 +42,10 @@ public sealed class Audit(EventRows rows, SafeSequence safe) : IRequestHandler<L
     public async Task<Result<AuditExport>> Handle(ExportAudit request, CancellationToken cancellationToken)
     {
         if (Unknown(request.Filter) is { } refusal) return refusal;
-        var through = await safe.ReachAsync(cancellationToken);
+        var through = Math.Min(request.Through, await safe.ReachAsync(cancellationToken));
         List<NpgsqlParameter> parameters = [new() { Value = Schema.Tenant }, new() { Value = through }];
         var events = $"select * from {Schema.Name}.mt_events e where e.tenant_id = $1 and e.seq_id <= $2 and {request.Filter.Where(rows.Types, parameters)}";
-        return new AuditExport(through, rows.ReadAsync(events, "e.seq_id", parameters, cancellationToken));
+        return new AuditExport(through, rows.ReadAsync(events, "e.seq_id", parameters, cancellationToken, evidence: true));
     }
 
     private Refusal? Unknown(AuditFilter filter) =>

@@ -9,6 +9,9 @@ internal static class FieldChanges
 {
     private static readonly string[] OfTheDomain = ["name", "definition", "current"];
 
+    /// <summary>Whether an event can have found what it found before it; else it was tampered with.</summary>
+    public static bool Fits(DomainEvent happened, Checkpoint? before) => happened is not CheckpointReparented || before is not null;
+
     /// <param name="before">The checkpoint's state that the event ended; null where it ended none.</param>
     /// <param name="values">The domain's fields that it changed, each with the values before and after.</param>
     /// <exception cref="InvalidOperationException">An event that this version of the software does not know.</exception>

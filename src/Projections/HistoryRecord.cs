@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using EventCheckpoints.Domain;
 
 namespace EventCheckpoints.Projections;
@@ -15,12 +16,14 @@ namespace EventCheckpoints.Projections;
 /// has two. Unique in its domain, and the same for ever.
 /// </param>
 /// <param name="Outcome">One of <see cref="Outcomes"/>.</param>
-/// <param name="Asked">What was asked and how it was answered; of audit records alone.</param>
+/// <param name="Asked">What was asked and how it was answered, of audit records; or why the payload of a record cannot be read, which it always can unless it was tampered with.</param>
 /// <param name="Changes">What it changed; empty where a redefine repeated what was so and only moved the checkpoint among its siblings.</param>
 /// <param name="Correlation">The trace that it belongs to.</param>
 /// <param name="Causation">What in that trace led to it.</param>
 /// <param name="Occurred">When its source says it happened.</param>
 /// <param name="Recorded">When it was recorded, by the database's clock; the same for all events of one command.</param>
+/// <param name="LogIndex">Its place in the tamper-evident log, which a proof is asked by; null for the moment until it has one.</param>
+/// <param name="Evidence">In exports alone: what the log's entry is made of, so that the record can be checked against it.</param>
 /// <param name="Address">Of the caller.</param>
 /// <param name="Authentication">How the caller was known: token, loopback or none.</param>
 /// <param name="Software">What recorded it, with its version.</param>
@@ -44,7 +47,18 @@ public sealed record HistoryRecord(
     DateTimeOffset Recorded,
     string? Address,
     string? Authentication,
-    string? Software);
+    string? Software,
+    long? LogIndex,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Evidence? Evidence = null);
+
+/// <summary>An event as the database has it, and the entry that the log has of it.</summary>
+/// <param name="Id">Of the event.</param>
+/// <param name="Stream">A domain's, or that of a host's run.</param>
+/// <param name="Payload">The event's JSON, as text, letter for letter.</param>
+/// <param name="Headers">Those beside it, likewise.</param>
+/// <param name="Entry">The log's entry, letter for letter; null where it has none.</param>
+/// <param name="Hash">The leaf's hash in the log, in base64.</param>
+public sealed record Evidence(Guid Id, Guid Stream, string Payload, string? Headers, string? Entry, string? Hash);
 
 /// <summary>A request that was refused or denied, or that read what stands recorded.</summary>
 /// <param name="Request">Its method, path and query; null for a host that started or stopped.</param>

@@ -49,12 +49,14 @@ internal static class AuditApi
     {
         if (query is not { Order: null, Limit: null, After: null })
             return new Refusal(Rule.RequestInvalid, "an export is whole and in order: order, limit and after are for pages").Problem();
-        var export = await mediator.Send(new ExportAudit(filter), context.RequestAborted);
+        var log = context.RequestServices.GetRequiredService<ExportedLog>();
+        var claim = await log.ClaimAsync(filter != new AuditFilter(), context.RequestAborted);
+        var export = await mediator.Send(new ExportAudit(filter, claim.Through), context.RequestAborted);
         if (export.Refusal is { } refusal) return refusal.Problem();
-        await context.RecordExportAsync(filter.Domain, export.Value.Through);
+        await context.RecordExportAsync(filter.Domain, claim.Through);
         context.Response.ContentType = format.ContentType;
         await using var output = new StreamWriter(context.Response.Body, leaveOpen: true);
-        await format.Write(output, export.Value, context.RequestAborted);
+        await format.Write(output, new ClaimedExport(export.Value, claim.Missing, claim.Complete), context.RequestAborted);
         return Results.Empty;
     }
 
@@ -99,5 +101,5 @@ internal static class AuditApi
     private static Refusal NoTime(string name, string? text) =>
         new(Rule.RequestInvalid, $"{name} is '{text}', and has to be a time such as 2026-03-06T12:00:00Z or 2026-03-06T12:00:00+01:00, or a day such as 2026-03-06");
 
-    private sealed record ExportFormat(string ContentType, Func<TextWriter, AuditExport, CancellationToken, Task> Write);
+    private sealed record ExportFormat(string ContentType, Func<TextWriter, ClaimedExport, CancellationToken, Task> Write);
 }

@@ -6,7 +6,7 @@ namespace EventCheckpoints.Host.Http;
 
 /// <summary>
 /// An export as CSV (RFC 4180: a header, CRLF, as many cells in every row). The last row has "complete" where the others have "event", and the claim
-/// as JSON under changes.
+/// as JSON under changes. What proves the records is in JSON Lines alone.
 /// </summary>
 internal static class AuditCsv
 {
@@ -16,14 +16,14 @@ internal static class AuditCsv
     [
         "record", "sequence", "domain", "domainName", "version", "type", "checkpoint", "incarnation", "changes",
         "actor", "source", "reason", "correlation", "causation", "occurred", "recorded",
-        "outcome", "request", "rule", "detail", "address", "authentication", "software",
+        "outcome", "request", "rule", "detail", "address", "authentication", "software", "logIndex",
     ];
 
-    public static async Task WriteAsync(TextWriter output, AuditExport export, CancellationToken cancellation)
+    public static async Task WriteAsync(TextWriter output, ClaimedExport export, CancellationToken cancellation)
     {
-        var complete = Completeness.Nothing(export.Through);
+        var complete = export.Claim;
         await output.WriteAsync(Row(Header));
-        await foreach (var record in export.Records.WithCancellation(cancellation))
+        await foreach (var record in export.Records.Records.WithCancellation(cancellation))
         {
             await output.WriteAsync(Row(Cells(record)));
             complete = complete.And(record);
@@ -39,7 +39,7 @@ internal static class AuditCsv
         "event", record.Sequence, record.Domain.ToString(), record.DomainName?.Value, record.Version.ToString(CultureInfo.InvariantCulture), record.Type,
         record.Checkpoint?.Value, record.Incarnation, Json(record.Changes),
         record.Actor, record.Source, record.Reason, record.Correlation, record.Causation, Time(record.Occurred), Time(record.Recorded),
-        record.Outcome, record.Asked?.Request, record.Asked?.Rule, record.Asked?.Detail, record.Address, record.Authentication, record.Software,
+        record.Outcome, record.Asked?.Request, record.Asked?.Rule, record.Asked?.Detail, record.Address, record.Authentication, record.Software, record.LogIndex?.ToString(CultureInfo.InvariantCulture),
     ];
 
     private static string Row(IEnumerable<string?> cells) => string.Join(',', cells.Select(cell => Quoted(Defused(cell ?? "")))) + "\r\n";

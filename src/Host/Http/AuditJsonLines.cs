@@ -3,15 +3,18 @@ using EventCheckpoints.Projections;
 
 namespace EventCheckpoints.Host.Http;
 
-/// <summary>An export as JSON Lines: a record a line, as pages have them, and {"complete":…} as the last one.</summary>
+/// <summary>
+/// An export as JSON Lines: {"missing":…} for each entry of the log whose event is gone, a record a line with its evidence, and {"complete":…} as the last one.
+/// </summary>
 internal static class AuditJsonLines
 {
     public const string MediaType = "application/jsonl";
 
-    public static async Task WriteAsync(TextWriter output, AuditExport export, CancellationToken cancellation)
+    public static async Task WriteAsync(TextWriter output, ClaimedExport export, CancellationToken cancellation)
     {
-        var complete = Completeness.Nothing(export.Through);
-        await foreach (var record in export.Records.WithCancellation(cancellation))
+        var complete = export.Claim;
+        foreach (var missing in export.Missing) await output.WriteAsync(JsonSerializer.Serialize(new { missing }, Wire.Options) + "\n");
+        await foreach (var record in export.Records.Records.WithCancellation(cancellation))
         {
             await output.WriteAsync(JsonSerializer.Serialize(record, Wire.Options) + "\n");
             complete = complete.And(record);

@@ -6,9 +6,17 @@ namespace EventCheckpoints.Host.Http;
 /// <param name="Count">How many records came before.</param>
 /// <param name="First">The sequence of the first one; null without any.</param>
 /// <param name="Through">Every event up to this sequence was looked at.</param>
-internal sealed record Completeness(long Count, string? First, string? Last, string Through)
+/// <param name="Filtered">Whether a filter left records out. One that is not filtered has every entry of the log.</param>
+/// <param name="TreeSize">How many entries the log had.</param>
+/// <param name="RootHash">Of the log's tree at that size, in base64; null where the log is at fault.</param>
+/// <param name="Checkpoint">The signed checkpoint of that size, or the last before it; null where nothing is signed.</param>
+/// <param name="Fault">What is wrong with the log itself; null where nothing is known to be.</param>
+internal sealed record Completeness(
+    long Count, string? First, string? Last, string Through, bool Filtered, long TreeSize, string? RootHash, string? Checkpoint, string? Fault)
 {
-    public static Completeness Nothing(long through) => new(0, null, null, Sequence.Text(through));
-
     public Completeness And(HistoryRecord record) => this with { Count = Count + 1, First = First ?? record.Sequence, Last = record.Sequence };
 }
+
+/// <summary>An export with what is said at its end, but for the count.</summary>
+/// <param name="Missing">Entries of the log whose events are gone; none of a filtered export.</param>
+internal sealed record ClaimedExport(AuditExport Records, IReadOnlyList<MissingEvent> Missing, Completeness Claim);

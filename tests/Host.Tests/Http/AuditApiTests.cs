@@ -86,16 +86,15 @@ public sealed class AuditApiTests
         var (_, page, _) = await host.SendAsync(HttpMethod.Get, "/v1/audit?to=" + Uri.EscapeDataString((string)lines[^2]["recorded"]!) + "&limit=1000");
         var (_, last, _) = await host.SendAsync(HttpMethod.Get, "/v1/audit?after=5&limit=1");
         page["items"]!.AsArray().Add(last["items"]![0]!.DeepClone());
+        Assert.All(lines[..^1], line => Assert.True(line.AsObject().Remove("evidence")));
         Assert.Equal(page["items"]!.AsArray().Select(item => item!.ToJsonString()), lines[..^1].Select(line => line.ToJsonString()));
-        Assert.Equal(
-            """{"complete":{"count":6,"first":"00000000000000000001","last":"00000000000000000006","through":"00000000000000000006"}}""", lines[^1].ToJsonString());
-        Assert.Equal(
-            """{"complete":{"count":0,"first":null,"last":null,"through":"00000000000000000009"}}""", (await ExportAsync(host, "application/jsonl", "?actor=nobody")).TrimEnd('\n'));
+        Assert.Equal("6 00000000000000000001 00000000000000000006 00000000000000000006 false 6", Claim(lines[^1]));
+        Assert.Equal("0   00000000000000000009 true 9", Claim(JsonNode.Parse(await ExportAsync(host, "application/jsonl", "?actor=nobody"))!));
 
         var csv = await ExportAsync(host, "text/csv", "?checkpoint=*");
         Assert.EndsWith("\r\n", csv, StringComparison.Ordinal);
         var rows = Csv(csv);
-        Assert.All(rows, row => Assert.Equal(23, row.Count));
+        Assert.All(rows, row => Assert.Equal(24, row.Count));
         Assert.Equal(["record", "event", "event", "complete"], rows.Select(row => row[0]));
         Assert.Equal(("'-a", "'=1+1, \"said\" he", "''quoted"), (rows[1][6], rows[1][11], rows[2][11]));
         Assert.Equal(lines[4]["changes"]!.ToJsonString(), JsonNode.Parse(rows[1][8])!.ToJsonString());
@@ -113,6 +112,9 @@ public sealed class AuditApiTests
 
     private static async Task CreateAsync(TestHost host, string name, string reason) => await host.SendAsync(
         HttpMethod.Post, "/v1/domains/one/checkpoints", TestHost.Xml($"<domaincheckpoint><name>{name}</name></domaincheckpoint>"), ("X-Audit-Reason", reason));
+
+    private static string Claim(JsonNode line) =>
+        string.Join(' ', ((string[])["count", "first", "last", "through", "filtered", "treeSize"]).Select(field => line["complete"]![field]?.ToString()));
 
     private static async Task<string> ExportAsync(TestHost host, string type, string query)
     {

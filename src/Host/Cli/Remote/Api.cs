@@ -68,6 +68,16 @@ public sealed class Api : IDisposable
             return "";
         });
 
+    /// <summary>Reads a large document of lines as it comes.</summary>
+    public Task<Reply<T>> Read<T>(string path, string mediaType, Func<TextReader, Task<T>> read)
+        where T : class => Ask(
+            () => new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept", mediaType } } },
+            async response =>
+            {
+                using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
+                return await read(lines);
+            });
+
     /// <summary>A command with XML as its body, byte for byte.</summary>
     public Task<Reply<Done>> PostXml(string path, byte[] xml, Change change) =>
         Send<Done>(HttpMethod.Post, path, change, new ByteArrayContent(xml) { Headers = { ContentType = new MediaTypeHeaderValue(Xml) } });

@@ -22,10 +22,14 @@ public sealed class CommandParser(ITokens tokens, WordTable words)
         // A '#' in quotes is the word of a comment too.
         if (first.Text.StartsWith('#')) return new ParsedLine(null, [], PassOver(first));
         if (words.Find(first.Text) is not { } word) return Refuse($"unknown command: '{first.Text}'", first);
+        // A word of two parts, such as "audit verify", goes before one of the first part alone.
+        Token? ahead = words.HasLonger(first.Text) ? tokens.Read() : null;
+        if (ahead is { Kind: TokenKind.Argument, Text: var second } && words.Find($"{first.Text} {second}") is { } longer) (word, ahead) = (longer, null);
         var command = new CommandReading(word);
         while (true)
         {
-            var token = tokens.Read();
+            var token = ahead ?? tokens.Read();
+            ahead = null;
             if (token.Kind == TokenKind.Error) return Refuse(token.Text, token, word);
             if (token.Kind != TokenKind.Argument) return Finish(command, token);
             if (command.Take(token.Text) is { } error) return Refuse(error, token, word);

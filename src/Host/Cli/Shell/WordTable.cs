@@ -12,6 +12,9 @@ public sealed class WordTable(IReadOnlyList<Word> words)
 
     public Word? Find(string name) => _byName.GetValueOrDefault(name);
 
+    /// <summary>Whether the name is the first part of a word of two.</summary>
+    public bool HasLonger(string name) => words.Any(word => word.Name.StartsWith(name + " ", StringComparison.Ordinal));
+
     /// <summary>What <c>WORD --help</c> stands for.</summary>
     public ParsedCommand HelpOn(Word word) => new(_byName[Help], [(_byName[Help].Options[0], word.Name)]);
 }

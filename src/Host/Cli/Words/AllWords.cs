@@ -24,6 +24,7 @@ public static class AllWords
         Undefine.Word,
         HistoryWord.Word,
         AuditWord.Word,
+        AuditVerify.Word,
         HoldPlace.Word,
         HoldRelease.Word,
         HoldList.Word,
