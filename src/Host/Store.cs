@@ -35,7 +35,7 @@ public static class Store
         events.MetadataConfig.HeadersEnabled = true;
         events.MetadataConfig.CorrelationIdEnabled = true;
         events.MetadataConfig.CausationIdEnabled = true;
-        // Ours (migration 0008), and no concern of Marten's.
+        // Ours (migration 0007), and no concern of Marten's.
         events.IgnoreIndex("mt_events_about");
         foreach (var (type, name) in EventNames) events.MapEventType(type, name);
 

@@ -33,7 +33,7 @@ public sealed record AuditFilter(
         }
 
         Add("e.headers->>'actor' = ?", Actor);
-        // The second has an index of its own (migration 0008).
+        // The second has an index of its own (migration 0007).
         if (Domain is { } domain)
         {
             parameters.Add(new NpgsqlParameter { Value = domain.ToString() });

@@ -52,17 +52,25 @@ public sealed class LogTree(NpgsqlDataSource database)
         return (long?)await command.ExecuteScalarAsync(cancellation);
     }
 
-    /// <summary>Entries below a size whose events are no longer there.</summary>
-    public async Task<IReadOnlyList<MissingEvent>> MissingAsync(long size, CancellationToken cancellation)
+    /// <summary>The roots of the perfect subtrees of the first leaves, from left to right: what a tree goes on from.</summary>
+    public async Task<IReadOnlyList<TreeHash>> BeginningAsync(long size, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await SubtreesAsync(connection, null, [.. new Span(0, size).Subtrees()], cancellation);
+    }
+
+    /// <summary>Entries from one on, below a size, whose events are no longer there.</summary>
+    public async Task<IReadOnlyList<MissingEvent>> MissingAsync(long first, long size, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(
             $"""
             select l.index, l.entry, l.hash from {Schema.Name}.log_entries l
-            where l.index < $1 and not exists (select from {Schema.Name}.mt_events e where e.seq_id = l.sequence and e.tenant_id = $2 and {EventRows.NotTombstone})
+            where l.index >= $3 and l.index < $1 and not exists (select from {Schema.Name}.mt_events e where e.seq_id = l.sequence and e.tenant_id = $2 and {EventRows.NotTombstone})
             order by l.index
             """);
         command.Parameters.AddWithValue(size);
         command.Parameters.AddWithValue(Schema.Tenant);
+        command.Parameters.AddWithValue(first);
         var missing = new List<MissingEvent>();
         await using var row = await command.ExecuteReaderAsync(cancellation);
         while (await row.ReadAsync(cancellation)) missing.Add(new MissingEvent(row.GetInt64(0), row.GetString(1), Convert.ToBase64String(row.GetFieldValue<byte[]>(2))));

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using EventCheckpoints.Host.Http;
+using EventCheckpoints.Host.Log;
 using EventCheckpoints.Tests;
 using Microsoft.AspNetCore.Builder;
 
@@ -30,10 +31,14 @@ internal sealed class TestHost : IAsyncDisposable
 
     public static Task<TestHost> StartAsync(params AccessToken[] tokens) => StartAsync(RequiredReasons.None, tokens);
 
-    public static async Task<TestHost> StartAsync(RequiredReasons required, params AccessToken[] tokens)
+    public static Task<TestHost> StartAsync(LogSettings log) => StartAsync(RequiredReasons.None, [], log);
+
+    public static Task<TestHost> StartAsync(RequiredReasons required, params AccessToken[] tokens) => StartAsync(required, tokens, null);
+
+    private static async Task<TestHost> StartAsync(RequiredReasons required, AccessToken[] tokens, LogSettings? log)
     {
         var database = await TestPostgres.CreateMigratedDatabaseAsync();
-        var app = Server.Build(new ServeOptions("http://127.0.0.1:0", database.HostConnectionString, tokens, required));
+        var app = Server.Build(new ServeOptions("http://127.0.0.1:0", database.HostConnectionString, tokens, required, log));
         await app.StartAsync();
         return new TestHost(database, app);
     }

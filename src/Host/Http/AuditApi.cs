@@ -17,6 +17,7 @@ internal static class AuditApi
     /// <param name="From">RFC 3339, or a day (its beginning in UTC): recorded then or later.</param>
     /// <param name="To">Recorded before.</param>
     /// <param name="After">The sequence of the last record that is known.</param>
+    /// <param name="Since">Of an export: only what the log got after it had so many entries, with what the tree is gone on from.</param>
     internal sealed record Query(
         string? Actor = null,
         string? Type = null,
@@ -29,13 +30,15 @@ internal static class AuditApi
         string? Outcome = null,
         string? Order = null,
         int? Limit = null,
-        string? After = null);
+        string? After = null,
+        long? Since = null);
 
     private static async Task<IResult> List(IMediator mediator, HttpContext context, [AsParameters] Query query)
     {
         var filter = await Filter(mediator, query, context.RequestAborted);
         if (filter.Refusal is { } refusal) return refusal.Problem();
         if (Wanted(context.Request) is { } write) return await Export(mediator, context, query, filter.Value, write);
+        if (query.Since is not null) return new Refusal(Rule.RequestInvalid, "since is for exports; a page goes on after a sequence").Problem();
         var paging = Paging.Of(query.Limit, query.After);
         if (paging.Refusal is { } bad) return bad.Problem();
         if (HistoryApi.Order(query.Order, out var newestFirst) is { } odd) return odd.Problem();
@@ -50,13 +53,15 @@ internal static class AuditApi
         if (query is not { Order: null, Limit: null, After: null })
             return new Refusal(Rule.RequestInvalid, "an export is whole and in order: order, limit and after are for pages").Problem();
         var log = context.RequestServices.GetRequiredService<ExportedLog>();
-        var claim = await log.ClaimAsync(filter != new AuditFilter(), context.RequestAborted);
-        var export = await mediator.Send(new ExportAudit(filter, claim.Through), context.RequestAborted);
+        var claimed = await log.ClaimAsync(filter != new AuditFilter(), query.Since, context.RequestAborted);
+        if (claimed.Refusal is { } none) return none.Problem();
+        var claim = claimed.Value;
+        var export = await mediator.Send(new ExportAudit(filter, claim.Through, claim.After), context.RequestAborted);
         if (export.Refusal is { } refusal) return refusal.Problem();
         await context.RecordExportAsync(filter.Domain, claim.Through);
         context.Response.ContentType = format.ContentType;
         await using var output = new StreamWriter(context.Response.Body, leaveOpen: true);
-        await format.Write(output, new ClaimedExport(export.Value, claim.Missing, claim.Complete), context.RequestAborted);
+        await format.Write(output, new ClaimedExport(export.Value, claim.Begins, claim.Missing, claim.Complete), context.RequestAborted);
         return Results.Empty;
     }
 

@@ -18,5 +18,11 @@ internal sealed record Completeness(
 }
 
 /// <summary>An export with what is said at its end, but for the count.</summary>
+/// <param name="Begins">Where it begins, if not at the beginning of the log.</param>
 /// <param name="Missing">Entries of the log whose events are gone; none of a filtered export.</param>
-internal sealed record ClaimedExport(AuditExport Records, IReadOnlyList<MissingEvent> Missing, Completeness Claim);
+internal sealed record ClaimedExport(AuditExport Records, Beginning? Begins, IReadOnlyList<MissingEvent> Missing, Completeness Claim);
+
+/// <summary>The log before an export that goes on from an earlier one.</summary>
+/// <param name="Size">How many entries came before.</param>
+/// <param name="Subtrees">The roots of their perfect subtrees, from left to right, in base64: with them the tree is gone on with.</param>
+internal sealed record Beginning(long Size, IReadOnlyList<string> Subtrees);

@@ -9,44 +9,49 @@ public sealed partial class LogKeeper(LogWriter writer, LogSigner signer, LogSet
     /// <summary>How long an event may wait for its entry.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
+    private DateTime _signed = DateTime.MinValue;
+
     /// <summary>Why nothing is signed any more; null while all is well. /healthz says it.</summary>
     public string? Fault { get; private set; }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause);
-        var signed = DateTime.MinValue;
-        do
+        try
         {
-            try
-            {
-                if (DateTime.UtcNow - signed < settings.Interval)
-                {
-                    await writer.AppendAsync(stoppingToken);
-                    continue;
-                }
-
-                await signer.SignAsync(stoppingToken);
-                signed = DateTime.UtcNow;
-            }
-            catch (InconsistentLogException inconsistent)
-            {
-                // Signing would be the one wrong thing to do. Serving goes on: people have to be able to look.
-                Fault = inconsistent.Message;
-                log.Inconsistent(inconsistent.Message);
-                return;
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception away) when (away is NpgsqlException or TimeoutException or IOException)
-            {
-                // The next round tries again; what is not in the log yet is in the database.
-                log.Away(away.Message);
-            }
+            do await RoundAsync(stoppingToken);
+            while (Fault is null && await timer.WaitForNextTickAsync(stoppingToken));
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host ends. What is not in the log yet, the next one adds.
+        }
+    }
+
+    private async Task RoundAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (DateTime.UtcNow - _signed < settings.Interval)
+            {
+                await writer.AppendAsync(cancellation);
+                return;
+            }
+
+            await signer.SignAsync(cancellation);
+            _signed = DateTime.UtcNow;
+        }
+        catch (InconsistentLogException inconsistent)
+        {
+            // Signing would be the one wrong thing to do. Serving goes on: people have to be able to look.
+            Fault = inconsistent.Message;
+            log.Inconsistent(inconsistent.Message);
+        }
+        catch (Exception away) when (away is NpgsqlException or TimeoutException or IOException)
+        {
+            // The next round tries again.
+            log.Away(away.Message);
+        }
     }
 }
 

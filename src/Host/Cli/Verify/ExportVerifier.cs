@@ -27,7 +27,7 @@ internal sealed class ExportVerifier(NoteKey key, LogCheckpoint? earlier)
     private readonly List<Finding> _findings = [];
     private readonly Dictionary<long, MissingEvent> _missing = [];
     private readonly HashSet<Guid> _compacted = [];
-    private readonly GrowingTree _tree = new();
+    private GrowingTree _tree = new();
     private long _records;
     private TreeHash? _rootThen;
     private (string? First, string? Last) _span;
@@ -58,6 +58,7 @@ internal sealed class ExportVerifier(NoteKey key, LogCheckpoint? earlier)
         try
         {
             using var json = JsonDocument.Parse(line);
+            if (json.RootElement.TryGetProperty("begins", out var begins)) return Begin(begins.Deserialize<Beginning>(Wire.Options)!);
             if (json.RootElement.TryGetProperty("missing", out var missing)) return Missing(missing.Deserialize<MissingEvent>(Wire.Options)!);
             if (json.RootElement.TryGetProperty("complete", out var complete)) _claim = complete.Deserialize<Completeness>(Wire.Options);
             else Record(json.RootElement.Deserialize<HistoryRecord>(Wire.Options)!);
@@ -67,6 +68,18 @@ internal sealed class ExportVerifier(NoteKey key, LogCheckpoint? earlier)
         {
             return false;
         }
+    }
+
+    /// <summary>An export that goes on is only worth what it goes on from: the checkpoint that was kept.</summary>
+    private bool Begin(Beginning begins)
+    {
+        if (_tree.Size > 0 || _records > 0) return false;
+        var subtrees = begins.Subtrees.Select(text => TreeHash.TryParse(text, out var hash) ? hash : default).ToArray();
+        if (subtrees.Contains(default) || begins.Size < 1 || long.PopCount(begins.Size) != subtrees.Length) return false;
+        _tree = new GrowingTree(begins.Size, subtrees);
+        if (earlier is null || earlier.Size != begins.Size) Find("incomplete", null, null, $"the export goes on from {begins.Size} entries, and no checkpoint of that size was given");
+        SeeRoot();
+        return true;
     }
 
     private bool Missing(MissingEvent missing) => _missing.TryAdd(missing.Index, missing);

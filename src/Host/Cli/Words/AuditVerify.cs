@@ -11,15 +11,19 @@ internal static class AuditVerify
     /// <summary>More than a person reads; the JSON has them all.</summary>
     private const int MaxPrinted = 100;
 
+    /// <summary>The exit code where nothing is wrong but what was masked or compacted.</summary>
+    private const int Erased = 2;
+
     public static Word Word { get; } = new(
         "audit verify",
         Group.Audit,
         "whether what is recorded is still what was recorded",
-        "Makes every record's entry of the log again, the entries into their tree, and compares with what was signed. Exit code 0: all is as it was; 1: it is not.",
+        "Makes every record's entry of the log again, the entries into their tree, and compares with what was signed. Exit code 0: all is as it was; 1: it is not; 2: but for what was masked or compacted.",
         [
             new("offline", Takes.Text, "an export (audit --export jsonl) instead of the running store; needs no server", NamedOnly: true),
             new("key", Takes.Text, "whose signature counts: NAME+KEYID+BASE64, or a file with it; online the server's own, if not given", NamedOnly: true),
             new("checkpoint", Takes.Text, "a signed checkpoint that was kept from earlier, a file: the log has to be that one gone on", NamedOnly: true),
+            new("since", Takes.Nothing, "only what came after that checkpoint; what came before was verified then", NamedOnly: true),
             RecordTable.Json,
         ],
         Run)
@@ -30,7 +34,7 @@ internal static class AuditVerify
             "The server publishes its checkpoints with serve --log-publish DIR, and its key at /v1/log.",
             "Names, changes and incarnations in an export are made from the payloads; what is verified are the payloads and all that stands beside them.",
         ],
-        Examples = ["audit verify", "audit verify --offline audit.jsonl --key log.pub --checkpoint 00000000000000001200.note"],
+        Examples = ["audit verify", "audit verify --checkpoint last.note --since", "audit verify --offline audit.jsonl --key log.pub --checkpoint 00000000000000001200.note"],
     };
 
     private static async Task<bool> Run(Invocation call)
@@ -40,11 +44,12 @@ internal static class AuditVerify
         if (await Key(call, given) is not { } key) return false;
         LogCheckpoint? earlier = null;
         if (kept is not null && !Earlier(call, kept, key, out earlier)) return false;
+        if (call.Has("since") && (earlier is null || file is not null)) return call.Fail("--since goes with --checkpoint, and not with --offline");
         call.IsDocument = call.WantsJson;
         var verifier = new ExportVerifier(key, earlier);
         if (file is null)
         {
-            return call.Got(await call.Api.Read("v1/audit", AuditJsonLines.MediaType, verifier.VerifyAsync), out var online) && Print(call, online);
+            return call.Got(await call.Api.Read(call.Has("since") ? $"v1/audit?since={earlier!.Size}" : "v1/audit", AuditJsonLines.MediaType, verifier.VerifyAsync), out var online) && Print(call, online);
         }
 
         try
@@ -105,17 +110,21 @@ internal static class AuditVerify
     private static bool Print(Invocation call, Verdict verdict)
     {
         var isWell = verdict.Findings.Count == 0;
+        // Somebody who may has erased something, or says so: no fault of the log, and no "all is well".
+        var isErased = !isWell && verdict.Findings.All(finding => finding.Kind is "masked" or "compacted");
+        if (isErased) call.Success = Erased;
         if (call.WantsJson)
         {
             call.PrintAsJson(verdict);
-            return isWell;
+            return isWell || isErased;
         }
 
         foreach (var finding in verdict.Findings.Take(MaxPrinted))
             call.Out.Write($"{finding.Kind,-10}  {string.Join("  ", ((string?[])[finding.Sequence?.TrimStart('0'), finding.Domain, finding.Says]).OfType<string>())}\n");
         if (verdict.Findings.Count > MaxPrinted) call.Out.Write($"… and {verdict.Findings.Count - MaxPrinted} more; --json has them all\n");
-        if (!isWell) return call.Fail($"verification failed: {verdict.Findings.Count} finding{(verdict.Findings.Count == 1 ? "" : "s")} in {verdict.Records} records");
-        call.Say($"All {verdict.Records} records are as they were recorded: root {verdict.RootHash} of {verdict.TreeSize} entries is signed by {verdict.SignedBy}"
+        if (isErased) call.Say($"All {verdict.Records} records but those above are as they were recorded: root {verdict.RootHash} of {verdict.TreeSize} entries is signed by {verdict.SignedBy}");
+        else if (!isWell) return call.Fail($"verification failed: {verdict.Findings.Count} finding{(verdict.Findings.Count == 1 ? "" : "s")} in {verdict.Records} records");
+        else call.Say($"All {verdict.Records} records are as they were recorded: root {verdict.RootHash} of {verdict.TreeSize} entries is signed by {verdict.SignedBy}"
             + (verdict.EarlierSize is { } size ? $", and goes on from the checkpoint of {size} entries that was kept" : ""));
         return true;
     }
