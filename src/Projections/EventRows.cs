@@ -47,11 +47,8 @@ public sealed class EventRows(NpgsqlDataSource database, IReadOnlyDictionary<Typ
             cross join lateral (select coalesce(case when {AboutCheckpoint} then e.data->>'name' end, e.data->>'checkpoint') as name) c
             left join {Schema.Name}.checkpoint_states b on b.tenant_id = e.tenant_id and b.domain_id = e.stream_id and b.to_version = e.version
             left join lateral (
-                select s.from_version as began from {Schema.Name}.checkpoint_states s
+                select s.began from {Schema.Name}.checkpoint_states s
                 where s.tenant_id = e.tenant_id and s.domain_id = e.stream_id and s.name = c.name and s.from_version <= e.version
-                    and not exists (
-                        select from {Schema.Name}.checkpoint_states p
-                        where p.tenant_id = s.tenant_id and p.domain_id = s.domain_id and p.to_version = s.from_version and p.name = s.name)
                 order by s.from_version desc limit 1) life on true
             left join lateral (
                 select v.value from {Schema.Name}.domain_values v

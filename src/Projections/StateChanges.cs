@@ -6,7 +6,8 @@ namespace EventCheckpoints.Projections;
 /// <param name="From">The version of the event that made it.</param>
 /// <param name="To">The version of the event that ended it, if that is in the batch too.</param>
 /// <param name="Content">All of it; null where only the parent differs from the row before the batch.</param>
-internal sealed record EnteredState(MomentName Name, long From, long? To, MomentName? Parent, Checkpoint? Content, DateTimeOffset? Recorded);
+/// <param name="Began">The version of the event that began this life in the batch. Unless <paramref name="IsNewLife"/>, a row before the batch has the life's beginning, if there is one.</param>
+internal sealed record EnteredState(MomentName Name, long From, long? To, MomentName? Parent, Checkpoint? Content, DateTimeOffset? Recorded, long Began, bool IsNewLife);
 
 /// <summary>A hold that a batch places.</summary>
 /// <param name="Checkpoint">Null for the whole domain.</param>
@@ -23,6 +24,8 @@ internal sealed record EnteredDomainState(
 internal sealed class StateChanges
 {
     private readonly Dictionary<MomentName, int> _open = [];
+    private readonly Dictionary<MomentName, (long Began, bool IsNew)> _lives = [];
+    private readonly HashSet<MomentName> _ended = [];
     private readonly Dictionary<MomentName, MomentName?> _parents;
 
     private readonly Dictionary<HoldId, int> _placed = [];
@@ -139,6 +142,8 @@ internal sealed class StateChanges
             case CheckpointDeleted e:
                 if (Current == e.Name) SetCurrent(_parents[e.Name]);
                 Leave(at.Version, e.Name);
+                _lives.Remove(e.Name);
+                _ended.Add(e.Name);
                 break;
             case CurrentCheckpointChanged e:
                 SetCurrent(e.Name);
@@ -166,7 +171,9 @@ internal sealed class StateChanges
     {
         _open[name] = Entered.Count;
         _parents[name] = parent;
-        Entered.Add(new EnteredState(name, at.Version, null, parent, content, at.Recorded));
+        // A life that began before the batch is told by the row that this one goes on from.
+        if (!_lives.TryGetValue(name, out var life)) _lives[name] = life = (at.Version, at.Event is CheckpointCreated || _ended.Contains(name));
+        Entered.Add(new EnteredState(name, at.Version, null, parent, content, at.Recorded, life.Began, life.IsNew));
     }
 
     private void Leave(long version, MomentName name)

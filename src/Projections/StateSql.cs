@@ -18,17 +18,19 @@ internal static class StateSql
             update {Schema.Name}.checkpoint_states s set to_version = c.version
             from unnest(?::text[], ?::bigint[]) as c (name, version)
             where s.tenant_id = ? and s.domain_id = ? and s.name = c.name and s.to_version is null
-            returning s.name, s.description, s.creation_time, s.disks, s.definition
+            returning s.name, s.description, s.creation_time, s.disks, s.definition, s.began
         ), stated as (
             insert into {Schema.Name}.checkpoint_states
-                (tenant_id, domain_id, name, from_version, to_version, parent, description, creation_time, disks, definition, recorded)
-            select ?, ?, n.name, n.from_version, n.to_version, n.parent, n.description, n.creation_time, n.disks::jsonb, n.definition, coalesce(n.recorded, now())
-            from unnest(?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::timestamptz[])
-                as n (name, from_version, to_version, parent, description, creation_time, disks, definition, recorded)
+                (tenant_id, domain_id, name, from_version, to_version, parent, description, creation_time, disks, definition, recorded, began)
+            select ?, ?, n.name, n.from_version, n.to_version, n.parent, n.description, n.creation_time, n.disks::jsonb, n.definition, coalesce(n.recorded, now()),
+                case when n.new_life then n.began else coalesce(c.began, n.began) end
+            from unnest(?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::timestamptz[], ?::bigint[], ?::boolean[])
+                as n (name, from_version, to_version, parent, description, creation_time, disks, definition, recorded, began, new_life)
+            left join closed c on c.name = n.name
         ), moved as (
             insert into {Schema.Name}.checkpoint_states
-                (tenant_id, domain_id, name, from_version, to_version, parent, description, creation_time, disks, definition, recorded)
-            select ?, ?, n.name, n.from_version, n.to_version, n.parent, c.description, c.creation_time, c.disks, c.definition, coalesce(n.recorded, now())
+                (tenant_id, domain_id, name, from_version, to_version, parent, description, creation_time, disks, definition, recorded, began)
+            select ?, ?, n.name, n.from_version, n.to_version, n.parent, c.description, c.creation_time, c.disks, c.definition, coalesce(n.recorded, now()), c.began
             from unnest(?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::timestamptz[]) as n (name, from_version, to_version, parent, recorded)
             join closed c on c.name = n.name
         ), valued as (
@@ -84,7 +86,7 @@ internal static class StateSql
             stated.Select(s => s.Content!.CreationTime.Seconds).ToArray(),
             stated.Select(s => JsonSerializer.Serialize(s.Content!.Disks, Wire.Options)).ToArray(),
             stated.Select(s => s.Content!.Definition?.Value).ToArray(),
-            Recorded(stated),
+            Recorded(stated), stated.Select(s => s.Began).ToArray(), stated.Select(s => s.IsNewLife).ToArray(),
             tenant, domain, Names(moved), Froms(moved), Tos(moved), Parents(moved), Recorded(moved),
             tenant, domain,
             changes.Values.Select(v => v.Field).ToArray(), changes.Values.Select(v => v.From).ToArray(), changes.Values.Select(v => v.Value).ToArray(),
