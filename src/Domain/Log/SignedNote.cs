@@ -23,7 +23,7 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
     {
         if (note.Length > MaxLength || note.Any(c => c < ' ' && c != '\n')) return null;
         var end = note.LastIndexOf("\n\n", StringComparison.Ordinal);
-        if (end < 0 || note[^1] != '\n') return null;
+        if (end < 0 || end + 2 >= note.Length || note[^1] != '\n') return null;
         var lines = note[(end + 2)..^1].Split('\n');
         var signatures = new List<NoteSignature>();
         foreach (var line in lines)
