@@ -42,6 +42,11 @@ public static class Wiring
         services.AddSingleton<LogSigner>();
         services.AddSingleton<LogKeeper>();
         services.AddSingleton<ExportedLog>();
+        services.AddSingleton(provider => new Feed(provider.GetRequiredService<NpgsqlDataSource>(), Store.EventNames));
+        services.AddSingleton<IRequestHandler<ReadFeed, FeedPage>>(provider => provider.GetRequiredService<Feed>());
+        services.AddSingleton<IRequestHandler<FindFeedPosition, FeedPosition>>(provider => provider.GetRequiredService<Feed>());
+        services.AddSingleton<FeedTip>();
+        services.AddHostedService(provider => provider.GetRequiredService<FeedTip>());
         services.AddSingleton<AuditWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<LogKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<AuditWriter>());
@@ -79,5 +84,6 @@ public static class Wiring
         api.MapHistory();
         api.MapAudit();
         api.MapLog();
+        api.MapEvents();
     }
 }

@@ -45,7 +45,10 @@ public sealed class EventRows(NpgsqlDataSource database, IReadOnlyDictionary<Typ
             from ({events}) e
             left join {Schema.Name}.log_entries l on l.sequence = e.seq_id
             cross join lateral (select coalesce(case when {AboutCheckpoint} then e.data->>'name' end, e.data->>'checkpoint') as name) c
-            left join {Schema.Name}.checkpoint_states b on b.tenant_id = e.tenant_id and b.domain_id = e.stream_id and b.to_version = e.version
+            left join lateral (
+                select * from {Schema.Name}.checkpoint_states s
+                where s.tenant_id = e.tenant_id and s.domain_id = e.stream_id and s.name = c.name and s.from_version < e.version
+                order by s.from_version desc limit 1) b on b.to_version = e.version
             left join lateral (
                 select s.began from {Schema.Name}.checkpoint_states s
                 where s.tenant_id = e.tenant_id and s.domain_id = e.stream_id and s.name = c.name and s.from_version <= e.version

@@ -15,6 +15,7 @@ internal sealed class TestHost : IAsyncDisposable
 {
     private readonly TestDatabase _database;
     private readonly WebApplication _app;
+    private bool _isSecond;
 
     private TestHost(TestDatabase database, WebApplication app)
     {
@@ -89,6 +90,14 @@ internal sealed class TestHost : IAsyncDisposable
 
         """;
 
+    /// <summary>Another host on the same database; it goes before the first one does.</summary>
+    public async Task<TestHost> SecondAsync()
+    {
+        var app = Server.Build(new ServeOptions("http://127.0.0.1:0", _database.HostConnectionString, []));
+        await app.StartAsync();
+        return new TestHost(_database, app) { _isSecond = true };
+    }
+
     /// <summary>In order, as by SIGTERM; the database stays.</summary>
     public Task StopAsync() => _app.StopAsync();
 
@@ -96,6 +105,6 @@ internal sealed class TestHost : IAsyncDisposable
     {
         Client.Dispose();
         await _app.DisposeAsync();
-        await _database.DisposeAsync();
+        if (!_isSecond) await _database.DisposeAsync();
     }
 }

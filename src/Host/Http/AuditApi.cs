@@ -90,7 +90,7 @@ internal static class AuditApi
     }
 
     /// <summary>Absent, or a time. One without an offset would be somebody's local time, and is none.</summary>
-    private static bool IsTime(string? text, out DateTimeOffset? time)
+    internal static bool IsTime(string? text, out DateTimeOffset? time)
     {
         time = null;
         if (text is null) return true;

@@ -15,9 +15,10 @@ public sealed class LogSigner(NpgsqlDataSource database, LogTree tree, LogWriter
     /// <exception cref="InconsistentLogException">The log was changed below what is signed.</exception>
     public async Task<SignedNote?> SignAsync(CancellationToken cancellation)
     {
+        // Asked first: what another host signs from here on may be of a larger size than is seen below.
+        var last = await LastAsync(cancellation);
         var size = await writer.AppendAsync(cancellation);
         if (settings.Key is not { } key || size == 0) return null;
-        var last = await LastAsync(cancellation);
         if (last is { } signed)
         {
             if (signed.Checkpoint.Size > size) throw new InconsistentLogException($"the log has {size} entries, and {signed.Checkpoint.Size} were signed: entries are gone");

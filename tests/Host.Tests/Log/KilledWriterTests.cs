@@ -31,6 +31,8 @@ public sealed class KilledWriterTests
             await using var two = await ServeProcess.StartAsync(options);
             // Not at their first breath: at some later count of entries, whichever host wrote them.
             await UntilAsync(owner, random.Next(1, 120));
+            await IsWellAsync(one);
+            await IsWellAsync(two);
             await one.KillAsync();
             await UntilAsync(owner, random.Next(1, 60));
             await two.KillAsync();
@@ -80,6 +82,9 @@ public sealed class KilledWriterTests
         for (var at = 0; !cancellation.IsCancellationRequested; at++)
             await writer.WriteAsync(new Domain.AuditRead($"GET /v1/audit?at={at}", null), new Envelope("feeder", "api", null, "c0ffee", null, DateTimeOffset.UtcNow));
     }
+
+    private static async Task IsWellAsync(ServeProcess host) =>
+        Assert.Contains("\"fault\":null", await host.Client.GetStringAsync(new Uri("/v1/log", UriKind.Relative)), StringComparison.Ordinal);
 
     /// <summary>Until the log has so many entries more.</summary>
     private static async Task UntilAsync(NpgsqlDataSource owner, int more)

@@ -1,0 +1,28 @@
+using EventCheckpoints.Domain;
+
+namespace EventCheckpoints.Host.Events;
+
+/// <summary>The CloudEvents type of each stored name. A type is never changed: an event that means something else gets another version.</summary>
+public static class EventTypes
+{
+    private const string Prefix = "io.eventcheckpoints.";
+
+    private static readonly Dictionary<Type, string> OfEvent = new()
+    {
+        [typeof(DomainRegistered)] = "domain.registered.v1",
+        [typeof(DefinitionRecorded)] = "definition.recorded.v1",
+        [typeof(DomainDefined)] = "domain.defined.v1",
+        [typeof(DomainRenamed)] = "domain.renamed.v1",
+        [typeof(CheckpointCreated)] = "checkpoint.created.v1",
+        [typeof(CheckpointRedefined)] = "checkpoint.redefined.v1",
+        [typeof(CheckpointReparented)] = "checkpoint.reparented.v1",
+        [typeof(CheckpointDeleted)] = "checkpoint.deleted.v1",
+        [typeof(CurrentCheckpointChanged)] = "checkpoint.current-changed.v1",
+        [typeof(HoldPlaced)] = "hold.placed.v1",
+        [typeof(HoldReleased)] = "hold.released.v1",
+        [typeof(DomainUndefined)] = "domain.undefined.v1",
+    };
+
+    /// <summary>From stored name to CloudEvents type, of all that can be followed.</summary>
+    public static IReadOnlyDictionary<string, string> All { get; } = OfEvent.ToDictionary(of => Store.EventNames[of.Key], of => Prefix + of.Value);
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using EventCheckpoints.Domain;
+using MediatR;
+using Npgsql;
+
+namespace EventCheckpoints.Projections;
+
+/// <summary>The domains' events for those who follow them, in the one order of all events; audit records are not among them.</summary>
+/// <param name="After">The sequence of the last event that is known; 0 for the beginning.</param>
+/// <param name="Through">Up to this sequence, which has to be within <see cref="SafeSequence"/>'s reach; so the page is the same whenever it is read.</param>
+public sealed record ReadFeed(FeedFilter Filter, long After, long Through, int Limit) : IRequest<FeedPage>;
+
+/// <summary>Where to begin so that nothing recorded at a time or later is passed over.</summary>
+public sealed record FindFeedPosition(DateTimeOffset Time, long Through) : IRequest<FeedPosition>;
+
+public sealed record FeedPosition(long After);
+
+/// <summary>Which events; null asks for nothing. Patterns know * and ?.</summary>
+/// <param name="Types">The stored names of the events that are wanted; null: all.</param>
+public sealed record FeedFilter(DomainId? Domain = null, IReadOnlyList<string>? Types = null, string? Checkpoint = null, string? Actor = null, string? Source = null)
+{
+    public bool IsAll => this == new FeedFilter();
+}
+
+/// <param name="Position">What to go on after: behind the last event, or behind all that was looked at.</param>
+public sealed record FeedPage(IReadOnlyList<FeedEvent> Events, long Position);
+
+/// <summary>An event as it is told to others.</summary>
+/// <param name="DomainName">The name the domain had then.</param>
+/// <param name="Type">Its stored name.</param>
+/// <param name="Payload">The event's JSON without texts of definitions.</param>
+public sealed record FeedEvent(
+    long Sequence, Guid Id, DomainId Domain, string? DomainName, long Version, string Type, string? Checkpoint, JsonObject Payload,
+    string? Actor, string? Source, string? Reason, string? Correlation, string? Causation, DateTimeOffset? Occurred, DateTimeOffset Recorded);
+
+/// <param name="names">The stored name of each event.</param>
+public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, string> names) : IRequestHandler<ReadFeed, FeedPage>, IRequestHandler<FindFeedPosition, FeedPosition>
+{
+    /// <summary>The stored names of what can be followed.</summary>
+    public IReadOnlyList<string> Types { get; } = [.. names.Where(name => name.Key.IsAssignableTo(typeof(DomainEvent))).Select(name => name.Value)];
+
+    public async Task<FeedPage> Handle(ReadFeed request, CancellationToken cancellationToken)
+    {
+        List<NpgsqlParameter> parameters =
+        [
+            new() { Value = Schema.Tenant }, new() { Value = request.After }, new() { Value = request.Through }, new() { Value = (request.Filter.Types ?? Types).ToArray() }, new() { Value = request.Limit },
+        ];
+        var filter = new AuditFilter(request.Filter.Actor, Domain: request.Filter.Domain, Checkpoint: request.Filter.Checkpoint, Source: request.Filter.Source);
+        await using var command = database.CreateCommand(
+            $"""
+            select e.seq_id, e.id, e.stream_id, named.value, e.version, e.type, case when {EventRows.AboutCheckpoint} then e.data->>'name' end, (e.data - 'xml')::text,
+                e.headers->>'actor', e.headers->>'source', e.headers->>'reason', e.correlation_id, e.causation_id, e.headers->>'occurred', e.timestamp
+            from (
+                select * from {Schema.Name}.mt_events e
+                where e.tenant_id = $1 and e.seq_id > $2 and e.seq_id <= $3 and e.type = any ($4) and {filter.Where(Types, parameters)}
+                order by e.seq_id limit $5) e
+            left join lateral (
+                select v.value from {Schema.Name}.domain_values v
+                where v.tenant_id = e.tenant_id and v.domain_id = e.stream_id and v.field = 'name' and v.from_version <= e.version and v.value is not null
+                order by v.from_version desc limit 1) named on true
+            order by e.seq_id
+            """);
+        foreach (var parameter in parameters) command.Parameters.Add(parameter);
+        var events = new List<FeedEvent>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken)) events.Add(Read(row));
+        return new FeedPage(events, events.Count == request.Limit ? events[^1].Sequence : request.Through);
+    }
+
+    public async Task<FeedPosition> Handle(FindFeedPosition request, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"select coalesce(min(seq_id) - 1, $3) from {Schema.Name}.mt_events where tenant_id = $1 and seq_id <= $3 and timestamp >= $2");
+        command.Parameters.AddWithValue(Schema.Tenant);
+        command.Parameters.AddWithValue(request.Time.ToUniversalTime());
+        command.Parameters.AddWithValue(request.Through);
+        return new FeedPosition((long)(await command.ExecuteScalarAsync(cancellationToken))!);
+    }
+
+    private static FeedEvent Read(NpgsqlDataReader row) => new(
+        row.GetInt64(0),
+        row.GetGuid(1),
+        new DomainId(row.GetGuid(2)),
+        Text(row, 3),
+        row.GetInt64(4),
+        row.GetString(5),
+        Text(row, 6),
+        JsonNode.Parse(row.GetString(7)) as JsonObject ?? throw new JsonException($"the payload of event {row.GetInt64(0)} is no object"),
+        Text(row, 8),
+        Text(row, 9),
+        Text(row, 10),
+        Text(row, 11),
+        Text(row, 12),
+        DateTimeOffset.TryParse(Text(row, 13), System.Globalization.CultureInfo.InvariantCulture, out var occurred) ? occurred : null,
+        row.GetFieldValue<DateTimeOffset>(14));
+
+    private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+}

@@ -1,0 +1,85 @@
+using BitFaster.Caching;
+using BitFaster.Caching.Lru;
+using MediatR;
+using Microsoft.Extensions.Hosting;
+
+namespace EventCheckpoints.Projections;
+
+/// <summary>
+/// Where the feed ends at this moment, for all who wait there: one look at the database for all of them, and one reading of a page for all who want the same one.
+/// </summary>
+public sealed class FeedTip(SafeSequence safe, IMediator mediator) : BackgroundService
+{
+    /// <summary>How long an event may go unnoticed by who waits for it.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Pages kept for those who come right behind; each is at most some 2 MB.</summary>
+    private readonly IAsyncCache<(string Filter, long After, long Through), FeedPage> _pages =
+        new ConcurrentLruBuilder<(string, long, long), FeedPage>().WithAtomicGetOrAdd().AsAsyncCache().WithCapacity(16).Build();
+
+    private volatile TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _reach;
+    private int _waiting;
+
+    /// <summary>A page of at most so many events.</summary>
+    public const int PageSize = 100;
+
+    /// <summary>The sequence up to which the feed can be read now, asked of the database.</summary>
+    public Task<long> NowAsync(CancellationToken cancellation) => safe.ReachAsync(cancellation);
+
+    /// <summary>The same, once it is beyond a position.</summary>
+    /// <exception cref="TimeoutException">It was not within that time.</exception>
+    public async Task<long> BeyondAsync(long position, TimeSpan patience, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            while (true)
+            {
+                var moved = _moved.Task;
+                if (Volatile.Read(ref _reach) is var reach && reach > position) return reach;
+                await moved.WaitAsync(patience, cancellation);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    /// <summary>A page, read once for all who ask for it at about the same time.</summary>
+    /// <param name="key">The filter as text.</param>
+    public async Task<FeedPage> PageAsync(FeedFilter filter, string key, long after, long through, CancellationToken cancellation) =>
+        await _pages.GetOrAddAsync((key, after, through), _ => mediator.Send(new ReadFeed(filter, after, through, PageSize), CancellationToken.None)).AsTask().WaitAsync(cancellation);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                if (Volatile.Read(ref _waiting) > 0) await LookAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host ends.
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var reach = await safe.ReachAsync(cancellation);
+            if (reach <= Volatile.Read(ref _reach)) return;
+            Volatile.Write(ref _reach, reach);
+            Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
+        catch (Exception away) when (away is Npgsql.NpgsqlException or TimeoutException or IOException)
+        {
+            // Nobody moves on while the database is away; whoever asks it next hears of it.
+        }
+    }
+}
