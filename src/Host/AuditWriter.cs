@@ -22,7 +22,11 @@ public sealed class AuditWriter(IDocumentStore store) : IHostedService, IDisposa
     /// </summary>
     private readonly TokenBucketRateLimiter _strangers = new(new TokenBucketRateLimiterOptions
     {
-        TokenLimit = 200, TokensPerPeriod = 10, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0, AutoReplenishment = true,
+        TokenLimit = 200,
+        TokensPerPeriod = 10,
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        QueueLimit = 0,
+        AutoReplenishment = true,
     });
 
     private long _unrecorded;
