@@ -1,4 +1,5 @@
 using EventCheckpoints.Domain;
+using EventCheckpoints.Host.Events;
 using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Log;
 using EventCheckpoints.Projections;
@@ -47,6 +48,9 @@ public static class Wiring
         services.AddSingleton<IRequestHandler<FindFeedPosition, FeedPosition>>(provider => provider.GetRequiredService<Feed>());
         services.AddSingleton<FeedTip>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedTip>());
+        services.AddSingleton<EventBell>();
+        services.AddSingleton<IPipelineBehavior<Submit, Result<Submitted>>>(provider => provider.GetRequiredService<EventBell>());
+        services.AddHostedService(provider => provider.GetRequiredService<EventBell>());
         services.AddSingleton<AuditWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<LogKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<AuditWriter>());

@@ -37,16 +37,38 @@ public sealed record FeedEvent(
 /// <param name="names">The stored name of each event.</param>
 public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, string> names) : IRequestHandler<ReadFeed, FeedPage>, IRequestHandler<FindFeedPosition, FeedPosition>
 {
+    /// <summary>Sequences that are looked through at once where the filter finds little.</summary>
+    private const long MaxWindow = 65_536;
+
     /// <summary>The stored names of what can be followed.</summary>
     public IReadOnlyList<string> Types { get; } = [.. names.Where(name => name.Key.IsAssignableTo(typeof(DomainEvent))).Select(name => name.Value)];
 
     public async Task<FeedPage> Handle(ReadFeed request, CancellationToken cancellationToken)
     {
+        var events = new List<FeedEvent>();
+        var (position, window) = (request.After, 4L * request.Limit);
+        while (position < request.Through && events.Count < request.Limit)
+        {
+            var end = Math.Min(request.Through, position + window);
+            await ReadAsync(request with { After = position, Through = end, Limit = request.Limit - events.Count }, events, cancellationToken);
+            position = events.Count == request.Limit ? events[^1].Sequence : end;
+            window = Math.Min(window * 4, MaxWindow);
+        }
+
+        return new FeedPage(events, position);
+    }
+
+    /// <summary>
+    /// The events of a range of sequences. Ranges are small, and grow where the filter finds little: asked for all that follow, the database may sort them all for each
+    /// page, as long as it has not counted what an import has just added.
+    /// </summary>
+    private async Task ReadAsync(ReadFeed range, List<FeedEvent> events, CancellationToken cancellation)
+    {
         List<NpgsqlParameter> parameters =
         [
-            new() { Value = Schema.Tenant }, new() { Value = request.After }, new() { Value = request.Through }, new() { Value = (request.Filter.Types ?? Types).ToArray() }, new() { Value = request.Limit },
+            new() { Value = Schema.Tenant }, new() { Value = range.After }, new() { Value = range.Through }, new() { Value = (range.Filter.Types ?? Types).ToArray() }, new() { Value = range.Limit },
         ];
-        var filter = new AuditFilter(request.Filter.Actor, Domain: request.Filter.Domain, Checkpoint: request.Filter.Checkpoint, Source: request.Filter.Source);
+        var filter = new AuditFilter(range.Filter.Actor, Domain: range.Filter.Domain, Checkpoint: range.Filter.Checkpoint, Source: range.Filter.Source);
         await using var command = database.CreateCommand(
             $"""
             select e.seq_id, e.id, e.stream_id, named.value, e.version, e.type, case when {EventRows.AboutCheckpoint} then e.data->>'name' end, (e.data - 'xml')::text,
@@ -62,10 +84,8 @@ public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, st
             order by e.seq_id
             """);
         foreach (var parameter in parameters) command.Parameters.Add(parameter);
-        var events = new List<FeedEvent>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken)) events.Add(Read(row));
-        return new FeedPage(events, events.Count == request.Limit ? events[^1].Sequence : request.Through);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation)) events.Add(Read(row));
     }
 
     public async Task<FeedPosition> Handle(FindFeedPosition request, CancellationToken cancellationToken)

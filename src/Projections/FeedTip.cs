@@ -10,12 +10,15 @@ namespace EventCheckpoints.Projections;
 /// </summary>
 public sealed class FeedTip(SafeSequence safe, IMediator mediator) : BackgroundService
 {
-    /// <summary>How long an event may go unnoticed by who waits for it.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    /// <summary>How long an event may go unnoticed by who waits for it, where nothing rang.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Pages kept for those who come right behind; each is at most some 2 MB.</summary>
     private readonly IAsyncCache<(string Filter, long After, long Through), FeedPage> _pages =
         new ConcurrentLruBuilder<(string, long, long), FeedPage>().WithAtomicGetOrAdd().AsAsyncCache().WithCapacity(16).Build();
+
+    /// <summary>At most one: who looks after several rings sees what all of them rang for.</summary>
+    private readonly SemaphoreSlim _rung = new(0, 1);
 
     private volatile TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _reach;
@@ -23,6 +26,20 @@ public sealed class FeedTip(SafeSequence safe, IMediator mediator) : BackgroundS
 
     /// <summary>A page of at most so many events.</summary>
     public const int PageSize = 100;
+
+    /// <summary>Something was appended: look now, and not only at the next interval.</summary>
+    public void Ring()
+    {
+        if (_rung.CurrentCount > 0) return;
+        try
+        {
+            _rung.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Another one rang in between.
+        }
+    }
 
     /// <summary>The sequence up to which the feed can be read now, asked of the database.</summary>
     public Task<long> NowAsync(CancellationToken cancellation) => safe.ReachAsync(cancellation);
@@ -52,13 +69,19 @@ public sealed class FeedTip(SafeSequence safe, IMediator mediator) : BackgroundS
     public async Task<FeedPage> PageAsync(FeedFilter filter, string key, long after, long through, CancellationToken cancellation) =>
         await _pages.GetOrAddAsync((key, after, through), _ => mediator.Send(new ReadFeed(filter, after, through, PageSize), CancellationToken.None)).AsTask().WaitAsync(cancellation);
 
+    public override void Dispose()
+    {
+        _rung.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Pause);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            while (true)
             {
+                await _rung.WaitAsync(Pause, stoppingToken);
                 if (Volatile.Read(ref _waiting) > 0) await LookAsync(stoppingToken);
             }
         }

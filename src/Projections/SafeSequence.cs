@@ -11,7 +11,10 @@ public sealed class SafeSequence(NpgsqlDataSource database)
     /// <summary>An append takes some milliseconds; one that takes this long is not waited for, but read up to.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+
+    // Not pg_sequence_last_value: that takes the very lock that is looked for below.
+    private const string Drawn = $"select case when is_called then last_value else 0 end from {Schema.Name}.mt_events_sequence";
 
     // nextval locks the sequence for its transaction before it draws, and keeps the lock until the transaction has ended, which is when its rows are visible.
     private const string Drawing =
@@ -40,11 +43,19 @@ public sealed class SafeSequence(NpgsqlDataSource database)
     public async Task<long> ReachAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
+        long last;
+        HashSet<string> open;
         // First how many numbers are drawn, then who may have drawn one of them and not ended: the other way round one could slip between.
-        await using var drawn = new NpgsqlCommand($"select coalesce(pg_sequence_last_value('{Schema.Name}.mt_events_sequence'::regclass), 0)", connection);
-        var last = (long)(await drawn.ExecuteScalarAsync(cancellation))!;
+        await using (var look = new NpgsqlBatch(connection) { BatchCommands = { new(Drawn), new(Drawing) } })
+        await using (var row = await look.ExecuteReaderAsync(cancellation))
+        {
+            await row.ReadAsync(cancellation);
+            last = row.GetInt64(0);
+            await row.NextResultAsync(cancellation);
+            open = await TransactionsAsync(row, cancellation);
+        }
+
         if (last <= Volatile.Read(ref _settled)) return last;
-        var open = await DrawingAsync(connection, cancellation);
         for (var waited = TimeSpan.Zero; open.Count > 0 && waited < Patience; waited += Pause)
         {
             await Task.Delay(Pause, cancellation);
@@ -59,6 +70,11 @@ public sealed class SafeSequence(NpgsqlDataSource database)
     {
         await using var command = new NpgsqlCommand(Drawing, connection);
         await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await TransactionsAsync(row, cancellation);
+    }
+
+    private static async Task<HashSet<string>> TransactionsAsync(NpgsqlDataReader row, CancellationToken cancellation)
+    {
         var transactions = new HashSet<string>();
         while (await row.ReadAsync(cancellation)) transactions.Add(row.GetString(0));
         return transactions;

@@ -44,6 +44,9 @@ internal sealed class Bench : IAsyncDisposable
 
     public async Task MeasureAsync(Track track, int rounds) => _results.Add(await Rounds.RunAsync(track, rounds, Say));
 
+    /// <summary>For what measures itself.</summary>
+    public void Add(TrackResult result) => _results.Add(result);
+
     public async ValueTask DisposeAsync()
     {
         await _postgres.DisposeAsync();

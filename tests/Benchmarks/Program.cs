@@ -9,6 +9,7 @@ var measures = new Dictionary<string, Func<Bench, Task>>
     ["redefine-list"] = RedefineLists.RunAsync,
     ["http"] = OverHttp.RunAsync,
     ["bulk-out"] = BulkOut.RunAsync,
+    ["feed"] = Feeds.RunAsync,
     ["audit"] = Audits.RunAsync,
 };
 

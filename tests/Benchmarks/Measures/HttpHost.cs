@@ -21,6 +21,8 @@ internal sealed class HttpHost : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single() + "/");
 
+    public IServiceProvider Services => _app.Services;
+
     public static async Task<HttpHost> StartAsync(string connectionString)
     {
         var app = Server.Build(new ServeOptions("http://127.0.0.1:0", connectionString, []));
@@ -58,6 +60,7 @@ internal sealed class HttpHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
+        await _app.StopAsync();
         await _app.DisposeAsync();
     }
 
