@@ -32,3 +32,9 @@ public sealed record AuditRead(string Request, DomainId? Domain) : AuditRecord;
 /// <summary>Somebody took the records out, all that the request's filter lets through.</summary>
 /// <param name="Through">Every event up to this sequence.</param>
 public sealed record AuditExported(string Request, DomainId? Domain, long Through) : AuditRecord;
+
+/// <summary>Somebody changed whom events are sent to.</summary>
+/// <param name="Webhook">Its id.</param>
+/// <param name="Change">created, paused, resumed, rotated, replayed or deleted.</param>
+/// <param name="Url">Where it leads to.</param>
+public sealed record WebhookChanged(string Request, Guid Webhook, string Change, string Url) : AuditRecord;

@@ -63,6 +63,11 @@ public enum Rule
     LogEntryNotFound,
     LogNotSigned,
 
+    // webhooks
+    WebhookNotFound,
+    WebhookTargetRefused,
+    DeadLetterNotFound,
+
     // the store's own
     NotSupported,
     RequestInvalid,

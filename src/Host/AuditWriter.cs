@@ -36,7 +36,8 @@ public sealed class AuditWriter(IDocumentStore store) : IHostedService, IDisposa
     public Task StopAsync(CancellationToken cancellationToken) => WriteAsync(new HostStopped(Interlocked.Exchange(ref _unrecorded, 0)), Itself());
 
     /// <summary>A caller who hangs up does not get around it, so nothing cancels it; the database's own time limit does.</summary>
-    public async Task WriteAsync(AuditRecord record, Envelope by)
+    /// <param name="also">What happens in the same transaction.</param>
+    public async Task WriteAsync(AuditRecord record, Envelope by, Action<IDocumentSession>? also = null)
     {
         await _turn.WaitAsync();
         try
@@ -44,6 +45,7 @@ public sealed class AuditWriter(IDocumentStore store) : IHostedService, IDisposa
             await using var session = store.LightweightSession(Schema.Tenant);
             by.Stamp(session);
             session.Events.Append(_run, record);
+            also?.Invoke(session);
             await session.SaveChangesAsync();
         }
         finally

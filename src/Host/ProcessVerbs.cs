@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using EventCheckpoints.Host.Log;
 using EventCheckpoints.Host.Postgres;
 using Npgsql;
@@ -63,8 +64,16 @@ public static partial class ProcessVerbs
         HelpName = "DIR",
     };
 
+    private static readonly Option<string[]> WebhookAllow = new("--webhook-allow")
+    {
+        Description = "Networks that webhooks may lead to beside the public internet, such as 10.1.0.0/16; these also without TLS.",
+        HelpName = "CIDR",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    };
+
     /// <summary>The three verbs, for the command line to add to its own.</summary>
-    public static IReadOnlyList<Command> All { get; } = [Verb("serve", "Serve the store over HTTP (the default verb).", ServeAsync, Urls, Data, Connection, Tokens, RequireReason, LogKeyFile, LogInterval, LogPublish),
+    public static IReadOnlyList<Command> All { get; } = [Verb("serve", "Serve the store over HTTP (the default verb).", ServeAsync, Urls, Data, Connection, Tokens, RequireReason, LogKeyFile, LogInterval, LogPublish, WebhookAllow),
         Verb("migrate", "Bring the database's schema to what this program expects.", MigrateAsync, Data, Connection),
         Verb("rebuild", "Make all rows of the read side again from the events, in one transaction; as the owner of the tables.", RebuildAsync, Data, Connection)];
 
@@ -100,7 +109,7 @@ public static partial class ProcessVerbs
         if (key is null) database.Log.LogNotSigned();
         var log = new LogSettings(key, TimeSpan.FromSeconds(parsed.GetValue(LogInterval)), parsed.GetValue(LogPublish));
         if (log.PublishTo is { } directory && !Directory.Exists(directory)) throw new StartupException($"--log-publish {directory} is no directory: make it first, best on a machine of its own.");
-        await using var app = Server.Build(new ServeOptions(urls, database.ConnectionString, tokens, parsed.GetValue(RequireReason), log));
+        await using var app = Server.Build(new ServeOptions(urls, database.ConnectionString, tokens, parsed.GetValue(RequireReason), log, [.. parsed.GetValue(WebhookAllow)!.Select(Network)]));
         try
         {
             await app.StartAsync(cancellation);
@@ -117,6 +126,9 @@ public static partial class ProcessVerbs
     /// <summary>A named database belongs to others too, and so does its key: it has to be named as well.</summary>
     private static string? Key(ParseResult parsed, Database database) =>
         parsed.GetValue(LogKeyFile) ?? (database.Embedded is null ? null : Path.Combine(Path.GetFullPath(parsed.GetValue(Data) ?? DataDirectory.Default), "log.key"));
+
+    private static IPNetwork Network(string text) =>
+        IPNetwork.TryParse(text, out var network) ? network : throw new StartupException($"--webhook-allow {text} is no network: it reads like 10.1.0.0/16 or fd00::/8.");
 
     private static async Task MigrateAsync(ParseResult parsed, CancellationToken cancellation)
     {

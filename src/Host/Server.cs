@@ -12,7 +12,11 @@ namespace EventCheckpoints.Host;
 /// <param name="Tokens">Who may ask; none: loopback only.</param>
 /// <param name="RequiredReasons">Which changes have to say why.</param>
 /// <param name="Log">How the tamper-evident log is kept; null: without a key.</param>
-public sealed record ServeOptions(string Urls, string Connection, IReadOnlyList<AccessToken> Tokens, RequiredReasons RequiredReasons = RequiredReasons.None, LogSettings? Log = null);
+/// <param name="WebhookNetworks">Where webhooks may lead to beside the public internet.</param>
+/// <param name="Time">What deliveries and their retries go by; null: the machine's clock.</param>
+public sealed record ServeOptions(
+    string Urls, string Connection, IReadOnlyList<AccessToken> Tokens, RequiredReasons RequiredReasons = RequiredReasons.None, LogSettings? Log = null,
+    IReadOnlyList<IPNetwork>? WebhookNetworks = null, TimeProvider? Time = null);
 
 /// <summary>The server.</summary>
 public static class Server
@@ -25,7 +29,7 @@ public static class Server
         // Without tokens a page in a browser must not get here under a name of its own (DNS rebinding).
         if (options.Tokens.Count == 0) builder.Configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1]";
         builder.Services.AddHostFiltering(filter => filter.AllowedHosts = builder.Configuration["AllowedHosts"]?.Split(';') ?? ["*"]);
-        builder.Services.AddEventCheckpoints(options.Connection, options.RequiredReasons, options.Log);
+        builder.Services.AddEventCheckpoints(options);
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<Problems.FaultHandler>();

@@ -63,6 +63,7 @@ public static class Store
         [typeof(AccessDenied)] = "access_denied",
         [typeof(AuditRead)] = "audit_read",
         [typeof(AuditExported)] = "audit_exported",
+        [typeof(WebhookChanged)] = "webhook_changed",
     };
 
     /// <summary>How events are stored: camelCase, names as strings, absent values left out.</summary>

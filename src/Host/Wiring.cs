@@ -1,7 +1,9 @@
 using EventCheckpoints.Domain;
+using EventCheckpoints.Host.Duties;
 using EventCheckpoints.Host.Events;
 using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Log;
+using EventCheckpoints.Host.Webhooks;
 using EventCheckpoints.Projections;
 using Marten;
 using MediatR;
@@ -12,8 +14,10 @@ namespace EventCheckpoints.Host;
 /// <summary>Who answers what: the services of a running host.</summary>
 public static class Wiring
 {
-    public static void AddEventCheckpoints(this IServiceCollection services, string connectionString, RequiredReasons requiredReasons = RequiredReasons.None, LogSettings? log = null)
+    public static void AddEventCheckpoints(this IServiceCollection services, ServeOptions options)
     {
+        var connectionString = options.Connection;
+        services.AddSingleton(options.Time ?? TimeProvider.System);
         services.AddSingleton(_ => DataSource(connectionString));
         services.AddSingleton<IDocumentStore>(provider => Store.Open(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<Forests>();
@@ -23,7 +27,7 @@ public static class Wiring
         services.AddSingleton<IMediator>(provider => new Mediator(provider.GetService!));
         services.AddSingleton(provider => new SubmitHandler(
             provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(),
-            provider.GetRequiredService<Forests>(), provider.GetRequiredService<Definitions>(), requiredReasons));
+            provider.GetRequiredService<Forests>(), provider.GetRequiredService<Definitions>(), options.RequiredReasons));
         services.AddSingleton<IRequestHandler<Submit, Result<Submitted>>>(provider => provider.GetRequiredService<SubmitHandler>());
         services.AddSingleton<IRequestHandler<FindDomain, Result<DomainSummary>>, Domains>();
         services.AddSingleton<IRequestHandler<FindDomainThen, Result<DomainSummary>>, DomainThen>();
@@ -37,11 +41,12 @@ public static class Wiring
         services.AddSingleton<IRequestHandler<GetBulkXml, BulkDocument>, BulkXml>();
         services.AddSingleton(provider => new EventRows(provider.GetRequiredService<NpgsqlDataSource>(), Store.EventNames));
         services.AddSingleton<SafeSequence>();
-        services.AddSingleton(log ?? LogSettings.WithoutKey);
+        services.AddSingleton(options.Log ?? LogSettings.WithoutKey);
         services.AddSingleton<LogTree>();
         services.AddSingleton<LogWriter>();
         services.AddSingleton<LogSigner>();
         services.AddSingleton<LogKeeper>();
+        services.AddSingleton<Faults>();
         services.AddSingleton<ExportedLog>();
         services.AddSingleton(provider => new Feed(provider.GetRequiredService<NpgsqlDataSource>(), Store.EventNames));
         services.AddSingleton<IRequestHandler<ReadFeed, FeedPage>>(provider => provider.GetRequiredService<Feed>());
@@ -51,6 +56,16 @@ public static class Wiring
         services.AddSingleton<EventBell>();
         services.AddSingleton<IPipelineBehavior<Submit, Result<Submitted>>>(provider => provider.GetRequiredService<EventBell>());
         services.AddHostedService(provider => provider.GetRequiredService<EventBell>());
+        services.AddSingleton(new WebhookTargets(options.WebhookNetworks ?? []));
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton<WebhookRows>();
+        services.AddSingleton<WebhookLanes>();
+        services.AddSingleton<WebhookTools>();
+        services.AddSingleton<WebhookChanges>();
+        services.AddSingleton<WebhookDeliveries>();
+        services.AddSingleton<IDuty, WebhookDuty>();
+        services.AddHostedService(provider => new DutyRoster(
+            connectionString, provider.GetServices<IDuty>(), provider.GetRequiredService<Faults>(), provider.GetRequiredService<ILogger<DutyRoster>>()));
         services.AddSingleton<AuditWriter>();
         services.AddHostedService(provider => provider.GetRequiredService<LogKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<AuditWriter>());
@@ -71,11 +86,13 @@ public static class Wiring
 
     public static void MapEventCheckpoints(this WebApplication app)
     {
-        app.MapGet("/healthz", async (NpgsqlDataSource database, HttpContext context) =>
+        // Whether requests can be answered here: for what spreads them over hosts.
+        app.MapGet("/readyz", (NpgsqlDataSource database, HttpContext context) => ReadyAsync(database, context)).AllowAnonymous();
+        // Whether all is well, and what is not: for people, and what calls them.
+        app.MapGet("/healthz", async (NpgsqlDataSource database, Faults faults, HttpContext context) =>
         {
-            await using var command = database.CreateCommand("select 1");
-            await command.ExecuteScalarAsync(context.RequestAborted);
-            return Results.Text("ok\n");
+            var answer = await ReadyAsync(database, context);
+            return faults.All.Count == 0 ? answer : Results.Text(string.Concat(faults.All.Select(fault => $"{fault.Key}: {fault.Value}\n")), statusCode: StatusCodes.Status503ServiceUnavailable);
         }).AllowAnonymous();
         app.MapOpenApi();
         var api = app.MapGroup("/v1");
@@ -89,5 +106,13 @@ public static class Wiring
         api.MapAudit();
         api.MapLog();
         api.MapEvents();
+        api.MapWebhooks();
+    }
+
+    private static async Task<IResult> ReadyAsync(NpgsqlDataSource database, HttpContext context)
+    {
+        await using var command = database.CreateCommand("select 1");
+        await command.ExecuteScalarAsync(context.RequestAborted);
+        return Results.Text("ok\n");
     }
 }

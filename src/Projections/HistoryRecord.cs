@@ -73,6 +73,7 @@ public sealed record Asked(string? Request, string? Rule, string? Detail)
         AccessDenied e => new Asked(e.Request, e.Rule, e.Unrecorded == 0 ? e.Detail : $"{e.Detail}; {e.Unrecorded} denials before it were left out"),
         AuditRead e => new Asked(e.Request, null, null),
         AuditExported e => new Asked(e.Request, null, $"everything up to {Sequence.Text(e.Through)}"),
+        WebhookChanged e => new Asked(e.Request, null, $"webhook {e.Webhook} to {e.Url} {e.Change}"),
         HostStarted e => new Asked(null, null, $"on {e.Host}"),
         HostStopped e => new Asked(null, null, e.Unrecorded == 0 ? null : $"{e.Unrecorded} denials before it were left out"),
         _ => throw new InvalidOperationException($"audit record of unknown type {record.GetType().Name}"),

@@ -5,7 +5,7 @@ namespace EventCheckpoints.Projections;
 /// <summary>A page of a list; <paramref name="Next"/> is the cursor of the following one, null on the last.</summary>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
-internal static class Page
+public static class Page
 {
     /// <summary>A page of what was found when one more than <paramref name="limit"/> was asked for.</summary>
     /// <param name="cursor">The cursor that begins behind an item.</param>
@@ -24,6 +24,6 @@ public sealed record Paging(int Limit, string? Cursor)
         ? new Refusal(Rule.RequestInvalid, $"limit is {limit}, and has to be between 1 and {MaxLimit}")
         : new Paging(limit ?? DefaultLimit, cursor);
 
-    internal static Refusal BadCursor(string cursor) =>
+    public static Refusal BadCursor(string cursor) =>
         new(Rule.RequestInvalid, $"cursor '{cursor}' is none that this server gave; start again without one");
 }

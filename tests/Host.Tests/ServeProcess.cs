@@ -16,6 +16,8 @@ internal sealed class ServeProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public int Id => _process.Id;
+
     /// <summary>Returns once it serves.</summary>
     public static async Task<ServeProcess> StartAsync(params string[] options)
     {

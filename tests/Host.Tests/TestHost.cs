@@ -28,18 +28,20 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>Of the owner; the server itself has the rights of a host.</summary>
     public string ConnectionString => _database.ConnectionString;
 
+    public string HostConnectionString => _database.HostConnectionString;
+
     public HttpClient Client { get; }
 
     public static Task<TestHost> StartAsync(params AccessToken[] tokens) => StartAsync(RequiredReasons.None, tokens);
 
-    public static Task<TestHost> StartAsync(LogSettings log) => StartAsync(RequiredReasons.None, [], log);
+    public static Task<TestHost> StartAsync(LogSettings log) => StartAsync(options => options with { Log = log });
 
-    public static Task<TestHost> StartAsync(RequiredReasons required, params AccessToken[] tokens) => StartAsync(required, tokens, null);
+    public static Task<TestHost> StartAsync(RequiredReasons required, params AccessToken[] tokens) => StartAsync(options => options with { RequiredReasons = required, Tokens = tokens });
 
-    private static async Task<TestHost> StartAsync(RequiredReasons required, AccessToken[] tokens, LogSettings? log)
+    public static async Task<TestHost> StartAsync(Func<ServeOptions, ServeOptions> with)
     {
         var database = await TestPostgres.CreateMigratedDatabaseAsync();
-        var app = Server.Build(new ServeOptions("http://127.0.0.1:0", database.HostConnectionString, tokens, required, log));
+        var app = Server.Build(with(new ServeOptions("http://127.0.0.1:0", database.HostConnectionString, [])));
         await app.StartAsync();
         return new TestHost(database, app);
     }

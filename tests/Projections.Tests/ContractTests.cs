@@ -54,6 +54,7 @@ public sealed class ContractTests
             new AuditRead("GET /v1/audit", null),
             new AuditExported("GET /v1/audit?domain=one", domain, 41),
             new HostStopped(0),
+            new WebhookChanged("POST /v1/webhooks", domain.Value, "created", "https://example.org/hook"),
         ];
         Assert.Equal(Store.EventNames.Keys.ToHashSet(), all.Select(e => e.GetType()).ToHashSet());
         await using (var session = store.Store.LightweightSession(Schema.Tenant))

@@ -31,6 +31,20 @@ public static class CloudEvents
     /// <summary>Many, application/cloudevents-batch+json.</summary>
     public static ReadOnlyMemory<byte> Batch(IEnumerable<FeedEvent> happened) => Formatter.EncodeBatchModeMessage(happened.Select(Of), out _);
 
+    /// <summary>What a webhook is tried with: no event of any domain.</summary>
+    public static ReadOnlyMemory<byte> Test(Guid id, Guid webhook, DateTimeOffset now) => Formatter.EncodeStructuredModeMessage(
+        new CloudEvent(CloudEventsSpecVersion.V1_0)
+        {
+            Id = id.ToString(),
+            Source = Source,
+            Type = EventTypes.Test,
+            Subject = webhook.ToString(),
+            Time = now,
+            DataContentType = "application/json",
+            Data = JsonSerializer.SerializeToElement(new JsonObject { ["webhook"] = webhook.ToString() }, Wire.Options),
+        },
+        out _);
+
     private static CloudEvent Of(FeedEvent happened)
     {
         var cloud = new CloudEvent(CloudEventsSpecVersion.V1_0, [SequenceAttribute, PartitionKey, RecordedTime, DataRef, TraceParent])

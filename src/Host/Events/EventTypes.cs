@@ -7,6 +7,9 @@ public static class EventTypes
 {
     private const string Prefix = "io.eventcheckpoints.";
 
+    /// <summary>Of what a webhook is tried with.</summary>
+    public const string Test = Prefix + "webhook.test.v1";
+
     private static readonly Dictionary<Type, string> OfEvent = new()
     {
         [typeof(DomainRegistered)] = "domain.registered.v1",

@@ -75,7 +75,6 @@ internal static class AccessServices
             authentication.AddScheme<Access>(Access.SchemeName, null);
         });
         services.AddWebEncoders();
-        services.AddSingleton(TimeProvider.System);
         services.Configure<AccessOptions>(Access.SchemeName, scheme => scheme.Tokens = tokens);
         services.AddAuthorizationBuilder()
             // What forgets to say who may is not open to all.

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.IO.Enumeration;
 using System.Text;
 using System.Text.Json;
 using EventCheckpoints.Domain;
@@ -37,10 +35,10 @@ internal static class EventsApi
     private static async Task<IResult> List(IMediator mediator, FeedTip tip, HttpContext context, [AsParameters] Query query)
     {
         if (query.Limit is < 1 or > Paging.MaxLimit) return Paging.Of(query.Limit, null).Refusal!.Problem();
-        var filter = await Filter(mediator, query, context.RequestAborted);
+        var filter = await mediator.FilterAsync(new FeedQuery(query.Domain, query.Type, query.Checkpoint, query.Actor, query.Source), context.RequestAborted);
         if (filter.Refusal is { } refusal) return refusal.Problem();
         var through = await tip.NowAsync(context.RequestAborted);
-        var after = await Begin(mediator, query, query.After, "start", through, context.RequestAborted);
+        var after = await mediator.BeginAsync(query.From, query.After, "start", through, context.RequestAborted);
         if (after.Refusal is { } odd) return odd.Problem();
         var page = await mediator.Send(new ReadFeed(filter.Value, after.Value.After, Math.Max(through, after.Value.After), query.Limit ?? FeedTip.PageSize), context.RequestAborted);
         context.Response.Headers["X-Next"] = Sequence.Text(page.Position);
@@ -53,11 +51,11 @@ internal static class EventsApi
         IMediator mediator, FeedTip tip, IHostApplicationLifetime lifetime, HttpContext context, [AsParameters] Query query)
     {
         if (query.Limit is not null) return new Refusal(Rule.RequestInvalid, "a stream has no limit").Problem();
-        var filter = await Filter(mediator, query, context.RequestAborted);
+        var filter = await mediator.FilterAsync(new FeedQuery(query.Domain, query.Type, query.Checkpoint, query.Actor, query.Source), context.RequestAborted);
         if (filter.Refusal is { } refusal) return refusal.Problem();
         // What the browser's own reconnect sends goes before what the address says.
         var last = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : query.After;
-        var begin = await Begin(mediator, query with { From = last is null ? query.From : null }, last, "now", await tip.NowAsync(context.RequestAborted), context.RequestAborted);
+        var begin = await mediator.BeginAsync(last is null ? query.From : null, last, "now", await tip.NowAsync(context.RequestAborted), context.RequestAborted);
         if (begin.Refusal is { } odd) return odd.Problem();
         context.Response.ContentType = "text/event-stream; charset=utf-8";
         context.Response.Headers.CacheControl = "no-cache";
@@ -109,45 +107,5 @@ internal static class EventsApi
     {
         var json = Encoding.UTF8.GetString(CloudEvents.Json(happened).Span);
         await response.WriteAsync($"id: {Sequence.Text(happened.Sequence)}\nevent: {EventTypes.All[happened.Type]}\ndata: {json}\n\n", ends);
-    }
-
-    private static async Task<Result<FeedPosition>> Begin(IMediator mediator, Query query, string? after, string otherwise, long through, CancellationToken cancellation)
-    {
-        if (after is not null)
-        {
-            if (query.From is not null) return new Refusal(Rule.RequestInvalid, "from and after exclude each other");
-            return Sequence.TryParse(after, out var position) && position <= through
-                ? new FeedPosition(position)
-                : new Refusal(Rule.RequestInvalid, $"'{after}' is no position in the events, which end at {Sequence.Text(through)}");
-        }
-
-        return (query.From ?? otherwise) switch
-        {
-            "start" => new FeedPosition(0),
-            "now" => new FeedPosition(through),
-            var text when AuditApi.IsTime(text, out var time) => await mediator.Send(new FindFeedPosition(time!.Value, through), cancellation),
-            var text => new Refusal(Rule.RequestInvalid, string.Create(CultureInfo.InvariantCulture, $"from is '{text}', and has to be start, now, or a time such as 2026-03-06T12:00:00Z")),
-        };
-    }
-
-    private static async Task<Result<FeedFilter>> Filter(IMediator mediator, Query query, CancellationToken cancellation)
-    {
-        DomainId? domain = null;
-        if (query.Domain is { } key)
-        {
-            var found = await mediator.Send(new FindKnownDomain(key), cancellation);
-            if (found.Refusal is { } refusal) return refusal;
-            domain = found.Value.Id;
-        }
-
-        string[]? types = null;
-        if (query.Type is { } pattern)
-        {
-            bool Matches(string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
-            types = [.. EventTypes.All.Where(type => Matches(type.Key) || Matches(type.Value)).Select(type => type.Key)];
-            if (types.Length == 0) return new Refusal(Rule.RequestInvalid, $"type '{pattern}' matches none of {string.Join(", ", EventTypes.All.Values)}");
-        }
-
-        return new FeedFilter(domain, types, query.Checkpoint, query.Actor, query.Source);
     }
 }

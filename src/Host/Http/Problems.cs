@@ -1,7 +1,6 @@
 using EventCheckpoints.Domain;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
-using Npgsql;
 
 namespace EventCheckpoints.Host.Http;
 
@@ -47,7 +46,7 @@ internal static class Problems
             var (status, detail) = exception switch
             {
                 BadHttpRequestException bad => (bad.StatusCode, bad.Message),
-                _ when IsDatabaseAway(exception) => (StatusCodes.Status503ServiceUnavailable, "the database does not answer; nothing was changed as far as this server knows: ask again, commands are safe to repeat"),
+                _ when DatabaseFaults.IsAway(exception) => (StatusCodes.Status503ServiceUnavailable, "the database does not answer; nothing was changed as far as this server knows: ask again, commands are safe to repeat"),
                 _ => (StatusCodes.Status500InternalServerError, "the server failed at this; its log says why"),
             };
             if (status >= StatusCodes.Status500InternalServerError)
@@ -66,19 +65,6 @@ internal static class Problems
                 Detail = detail,
             }).ExecuteAsync(httpContext);
             return true;
-        }
-
-        private static bool IsDatabaseAway(Exception? exception)
-        {
-            for (var e = exception; e is not null; e = e.InnerException)
-            {
-                // Class 57P: the server is shutting down or was killed; class 08: the connection broke; 53: out of connections, disk or memory.
-                if (e is PostgresException { SqlState: var state })
-                    return state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal);
-                if (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException) return true;
-            }
-
-            return false;
         }
     }
 }

@@ -58,7 +58,8 @@ internal static class Recorded
 
     private static AuditWriter Writer(HttpContext context) => context.RequestServices.GetRequiredService<AuditWriter>();
 
-    private static string Request(HttpContext context) => Plain($"{context.Request.Method} {context.Request.GetEncodedPathAndQuery()}");
+    /// <summary>As records name it.</summary>
+    internal static string Request(HttpContext context) => Plain($"{context.Request.Method} {context.Request.GetEncodedPathAndQuery()}");
 
     private static string? Checkpoint(HttpContext context) => context.Request.RouteValues["name"] is string name ? Plain(name) : null;
 

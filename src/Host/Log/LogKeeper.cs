@@ -4,7 +4,7 @@ using Npgsql;
 namespace EventCheckpoints.Host.Log;
 
 /// <summary>Keeps the log close behind the events while the host runs, and signs it at the interval.</summary>
-public sealed partial class LogKeeper(LogWriter writer, LogSigner signer, LogSettings settings, ILogger<LogKeeper> log) : BackgroundService
+public sealed partial class LogKeeper(LogWriter writer, LogSigner signer, LogSettings settings, Faults faults, ILogger<LogKeeper> log) : BackgroundService
 {
     /// <summary>How long an event may wait for its entry.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -45,6 +45,7 @@ public sealed partial class LogKeeper(LogWriter writer, LogSigner signer, LogSet
         {
             // Signing would be the one wrong thing to do. Serving goes on: people have to be able to look.
             Fault = inconsistent.Message;
+            faults.Add("log", inconsistent.Message);
             log.Inconsistent(inconsistent.Message);
         }
         catch (Exception away) when (away is NpgsqlException or TimeoutException or IOException)

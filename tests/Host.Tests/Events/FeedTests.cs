@@ -146,11 +146,13 @@ public sealed class FeedTests
     internal static async Task CreateAsync(TestHost host, string domain, string name) => await host.SendAsync(
         HttpMethod.Post, $"/v1/domains/{domain}/checkpoints", TestHost.Xml($"<domaincheckpoint><name>{name}</name></domaincheckpoint>"));
 
-    /// <summary>The sequence of every event of a domain, from the table.</summary>
-    internal static async Task<string[]> TableAsync(TestHost host)
+    /// <summary>The sequence of every event of the domains, or of one of them, from the table.</summary>
+    internal static async Task<string[]> TableAsync(TestHost host, string? domain = null)
     {
         await using var owner = NpgsqlDataSource.Create(host.ConnectionString);
-        await using var command = owner.CreateCommand("select lpad(seq_id::text, 20, '0') from eventcheckpoints.mt_events where stream_id in (select domain_id from eventcheckpoints.domains) order by seq_id");
+        await using var command = owner.CreateCommand(
+            "select lpad(seq_id::text, 20, '0') from eventcheckpoints.mt_events where stream_id in (select domain_id from eventcheckpoints.domains where $1 in ('', domain_id::text)) order by seq_id");
+        command.Parameters.AddWithValue(domain ?? "");
         var sequences = new List<string>();
         await using var row = await command.ExecuteReaderAsync();
         while (await row.ReadAsync()) sequences.Add(row.GetString(0));
