@@ -86,6 +86,10 @@ public sealed class Api : IDisposable
     public Task<Reply<T>> Send<T>(HttpMethod method, string path, Change change, HttpContent? content = null)
         where T : class => Ask(() => Command(method, path, change, content), Json<T>);
 
+    /// <summary>A command that answers without a word, or with one that nobody asks for.</summary>
+    public Task<Reply<string>> Do(HttpMethod method, string path, Change change, HttpContent? content = null) =>
+        Ask(() => Command(method, path, change, content), response => response.Content.ReadAsStringAsync());
+
     private static HttpRequestMessage Command(HttpMethod method, string path, Change change, HttpContent? content)
     {
         var request = new HttpRequestMessage(method, path) { Content = content };

@@ -57,6 +57,7 @@ public static class HelpText
         Group.Checkpoints => "Checkpoints",
         Group.Domains => "Domains",
         Group.Audit => "Audit",
+        Group.Events => "Events",
         _ => "Shell",
     };
 }

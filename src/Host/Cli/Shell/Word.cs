@@ -6,6 +6,7 @@ public enum Group
     Checkpoints,
     Domains,
     Audit,
+    Events,
     Shell,
 }
 
