@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using EventCheckpoints.Host.Broker;
 using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Log;
 using EventCheckpoints.Projections;
@@ -12,7 +13,11 @@ namespace EventCheckpoints.Host;
 /// <param name="Tokens">Who may ask; none: loopback only.</param>
 /// <param name="RequiredReasons">Which changes have to say why.</param>
 /// <param name="Log">How the tamper-evident log is kept; null: without a key.</param>
-public sealed record ServeOptions(string Urls, string Connection, IReadOnlyList<AccessToken> Tokens, RequiredReasons RequiredReasons = RequiredReasons.None, LogSettings? Log = null);
+public sealed record ServeOptions(string Urls, string Connection, IReadOnlyList<AccessToken> Tokens, RequiredReasons RequiredReasons = RequiredReasons.None, LogSettings? Log = null)
+{
+    /// <summary>Where events are published to; null: nowhere.</summary>
+    public BrokerSettings? Broker { get; init; }
+}
 
 /// <summary>The server.</summary>
 public static class Server
@@ -26,6 +31,7 @@ public static class Server
         if (options.Tokens.Count == 0) builder.Configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1]";
         builder.Services.AddHostFiltering(filter => filter.AllowedHosts = builder.Configuration["AllowedHosts"]?.Split(';') ?? ["*"]);
         builder.Services.AddEventCheckpoints(options.Connection, options.RequiredReasons, options.Log);
+        if (options.Broker is { } broker) builder.Services.AddBroker(broker);
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<Problems.FaultHandler>();

@@ -1,4 +1,6 @@
 using EventCheckpoints.Domain;
+using EventCheckpoints.Host.Broker;
+using EventCheckpoints.Host.Duties;
 using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Log;
 using EventCheckpoints.Projections;
@@ -54,6 +56,14 @@ public static class Wiring
         services.AddSingleton<IRequestHandler<ListHistory, Result<Page<HistoryRecord>>>, History>();
         services.AddSingleton<IRequestHandler<ListAudit, Result<Page<HistoryRecord>>>, Audit>();
         services.AddSingleton<IRequestHandler<ExportAudit, Result<AuditExport>>, Audit>();
+    }
+
+    /// <summary>Publishes the feed to a broker, from one host at a time.</summary>
+    public static void AddBroker(this IServiceCollection services, BrokerSettings broker)
+    {
+        services.AddSingleton(broker);
+        services.AddSingleton<BrokerPublisher>();
+        services.AddSingleton<IDuty>(provider => provider.GetRequiredService<BrokerPublisher>());
     }
 
     /// <summary>The application's connections. In UTC, since Marten's quick append writes (now() at time zone 'utc') into a timestamptz.</summary>
