@@ -30,6 +30,8 @@ internal sealed class TestHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public static Task<TestHost> StartAsync(params AccessToken[] tokens) => StartAsync(RequiredReasons.None, tokens);
 
     public static Task<TestHost> StartAsync(LogSettings log) => StartAsync(RequiredReasons.None, [], log);

@@ -17,6 +17,9 @@ internal sealed class RabbitMqBroker(RabbitMqSettings settings) : IBroker
     /// <summary>A connection that is cut without a word is noticed after twice as long.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
+    /// <summary>For a broker that hangs to say goodbye.</summary>
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(2);
+
     private IConnection? _connection;
     private IChannel? _channel;
     private PublisherConfirms _confirms = new();
@@ -52,7 +55,7 @@ internal sealed class RabbitMqBroker(RabbitMqSettings settings) : IBroker
         {
             foreach (var happened in events)
             {
-                // The window is a piece of the order: who waits for the oldest has no gap behind it.
+                // No more is sent once one is known not to have arrived: it would come before it.
                 if (answers.Count >= settings.Window && await answers[^settings.Window].WaitAsync(cancellation) != Answer.Confirmed) break;
                 answers.Add(_confirms.Next());
                 await channel.BasicPublishAsync(settings.Exchange, RoutingKey.Of(happened), mandatory: false, Properties(happened), CloudEvents.Json(happened), cancellation);
@@ -76,6 +79,7 @@ internal sealed class RabbitMqBroker(RabbitMqSettings settings) : IBroker
         if (_connection is not { } connection) return;
         (_connection, _channel) = (null, null);
         // In order, if it still can: then nothing that was sent over it can appear after what the next one sends.
+        await connection.AbortAsync(Goodbye);
         await connection.DisposeAsync();
     }
 

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace EventCheckpoints.Host.Tests.Broker;
+
+/// <summary>What a message was, besides its body.</summary>
+internal sealed record Received(string RoutingKey, IReadOnlyBasicProperties Properties, JsonNode Body)
+{
+    public string Sequence => (string)Body["sequence"]!;
+}
+
+/// <summary>A durable quorum queue bound to an exchange, and what came into it.</summary>
+internal static class BoundQueue
+{
+    public static async Task DeclareAsync(string uri, string exchange, string queue, string binding, IDictionary<string, object?>? arguments = null)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(uri) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        await channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true, autoDelete: false);
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(arguments ?? new Dictionary<string, object?>()) { ["x-queue-type"] = "quorum" });
+        await channel.QueueBindAsync(queue, exchange, binding);
+    }
+
+    /// <summary>Everything that comes, until so many different events have, and whatever is behind them by then.</summary>
+    public static async Task<List<Received>> DrainAsync(string uri, string queue, int distinct)
+    {
+        await using var connection = await new ConnectionFactory { Uri = new Uri(uri) }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        var coming = Channel.CreateUnbounded<Received>();
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += async (_, message) =>
+        {
+            await coming.Writer.WriteAsync(new Received(message.RoutingKey, new BasicProperties(message.BasicProperties), JsonNode.Parse(message.Body.Span)!));
+        };
+        await channel.BasicConsumeAsync(queue, autoAck: true, consumer);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var received = new List<Received>();
+        var seen = new HashSet<string>();
+        while (seen.Count < distinct)
+        {
+            var message = await coming.Reader.ReadAsync(patience.Token);
+            received.Add(message);
+            seen.Add(message.Sequence);
+        }
+
+        // The broker has delivered all that it had once it says that there is nothing: a consumer gets what is in a queue before anybody who asks for one message.
+        await channel.CloseAsync();
+        while (coming.Reader.TryRead(out var behind)) received.Add(behind);
+        return received;
+    }
+}
