@@ -45,8 +45,9 @@ internal static class BoundQueue
             seen.Add(message.Sequence);
         }
 
-        // The broker has delivered all that it had once it says that there is nothing: a consumer gets what is in a queue before anybody who asks for one message.
-        await channel.CloseAsync();
+        // What was delivered comes before the broker's goodbye.
+        while (await channel.MessageCountAsync(queue, patience.Token) > 0) await Task.Yield();
+        await channel.CloseAsync(patience.Token);
         while (coming.Reader.TryRead(out var behind)) received.Add(behind);
         return received;
     }

@@ -173,10 +173,10 @@ public sealed class RabbitMqTests(RabbitFixture rabbit) : IClassFixture<RabbitFi
     public async Task What_a_full_queue_refuses_is_published_until_it_is_taken(int window)
     {
         await using var host = await TestHost.StartAsync();
-        // A quorum queue refuses while it is full, and a little late: what was under way by then is taken.
+        // A quorum queue refuses while it is full, and some dozens late: what was under way by then is taken.
         await BindAsync("full", "#", new Dictionary<string, object?> { ["x-max-length"] = 5, ["x-overflow"] = "reject-publish" });
         await host.DefineAsync("one");
-        for (var i = 0; i < 40; i++) await FeedTests.CreateAsync(host, "one", $"c{i}");
+        for (var i = 0; i < 250; i++) await FeedTests.CreateAsync(host, "one", $"c{i}");
         await using var publishing = new Publishing(host, Settings with { Window = window });
         await publishing.UntilAsync(status => status.Fault?.Contains("refused event", StringComparison.Ordinal) == true);
         var table = await FeedTests.TableAsync(host);
