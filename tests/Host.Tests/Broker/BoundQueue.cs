@@ -12,8 +12,29 @@ internal sealed record Received(string RoutingKey, IReadOnlyBasicProperties Prop
 }
 
 /// <summary>A durable quorum queue bound to an exchange, and what came into it.</summary>
-internal static class BoundQueue
+internal sealed class BoundQueue : IAsyncDisposable
 {
+    private readonly IConnection _connection;
+    private readonly IChannel _channel;
+    private readonly string _name;
+
+    private BoundQueue(IConnection connection, IChannel channel, string name) => (_connection, _channel, _name) = (connection, channel, name);
+
+    /// <summary>Looks at a queue without taking anything out of it.</summary>
+    public static async Task<BoundQueue> WatchAsync(string uri, string queue)
+    {
+        var connection = await new ConnectionFactory { Uri = new Uri(uri) }.CreateConnectionAsync();
+        return new BoundQueue(connection, await connection.CreateChannelAsync(), queue);
+    }
+
+    public Task<uint> CountAsync() => _channel.MessageCountAsync(_name);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _channel.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+
     public static async Task DeclareAsync(string uri, string exchange, string queue, string binding, IDictionary<string, object?>? arguments = null)
     {
         await using var connection = await new ConnectionFactory { Uri = new Uri(uri) }.CreateConnectionAsync();
