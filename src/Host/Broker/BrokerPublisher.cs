@@ -97,8 +97,8 @@ public sealed partial class BrokerPublisher : IDuty
     }
 
     /// <summary>
-    /// Returns once all are confirmed. After a fault it goes on from the first that is not: what a broker has got over one connection is a prefix of what was sent over it, so
-    /// those behind come a second time, in the same order, and nothing is missing between.
+    /// Returns once all are confirmed. After a fault it goes on from the first that is not: what a broker has got over one connection is a prefix of what was sent over it. So each
+    /// connection's run begins there or before and has no hole, and whenever an event arrives, all before it have.
     /// </summary>
     private async Task PublishAsync(IBroker broker, IReadOnlyList<FeedEvent> events, CancellationToken cancellation, CancellationToken finish)
     {
