@@ -3,8 +3,9 @@ using Xunit;
 
 namespace EventCheckpoints.Host.Tests.Broker;
 
-/// <summary>One RabbitMQ for the tests of a class; each has an exchange of its own on it.</summary>
-public sealed class RabbitFixture : IAsyncLifetime
+/// <summary>One RabbitMQ for all tests that want one, one after the other; each has an exchange of its own on it.</summary>
+[CollectionDefinition(nameof(RabbitFixture))]
+public sealed class RabbitFixture : IAsyncLifetime, ICollectionFixture<RabbitFixture>
 {
     private RabbitServer? _server;
 
