@@ -4,16 +4,19 @@ say() { printf '%s\n' "$*" >&2; }
 die() { say "${0##*/}: $*"; exit 1; }
 
 # what is needed → the Debian package that has it, and what it is for
-declare -A package=([postgres]=postgresql [virsh]=libvirt-clients [xmllint]=libxml2-utils)
+declare -A package=([postgres]=postgresql [virsh]=libvirt-clients [xmllint]=libxml2-utils [rabbitmq]=rabbitmq-server)
 declare -A purpose=(
     [postgres]='the programs of the private PostgreSQL'
     [virsh]="libvirt's own shell, which the tests compare with"
     [xmllint]="the check against libvirt's XML schema"
+    [rabbitmq]='the broker that the tests publish to'
 )
 
 have() {
     case $1 in
         postgres) command -v pg_ctl || compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' || compgen -G '/usr/pgsql-*/bin/pg_ctl' ;;
+        # Not every user's PATH has the directory of its command.
+        rabbitmq) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] ;;
         *) command -v "$1" ;;
     esac >/dev/null
 }
@@ -42,15 +45,20 @@ require() {
 
 apt_install() (
     log=$(mktemp)
-    # Debian's postgresql package makes a system cluster and starts it, which nobody here asked for: this file, which its createcluster.conf
-    # includes, says no for the time of the installation and goes again, so the machine keeps no setting of ours.
-    drop=/etc/postgresql-common/createcluster.d
-    trap 'as_root rm -f "$drop/eventcheckpoints.conf"; as_root rmdir "$drop" 2>/dev/null; rm -f "$log"' EXIT
+    # Debian's packages start what they install, which nobody here asked for. Two files say no for the time of the installation and go again, so that the machine
+    # keeps no setting of ours: one, which postgresql's createcluster.conf includes, against a system cluster, and one against services, where there is none yet.
+    drop=/etc/postgresql-common/createcluster.d policy=/usr/sbin/policy-rc.d
+    [ ! -e "$policy" ] || policy=
+    trap 'as_root rm -f "$drop/eventcheckpoints.conf" ${policy:+"$policy"}; as_root rmdir "$drop" 2>/dev/null; rm -f "$log"' EXIT
     as_root mkdir -p "$drop"
     echo 'create_main_cluster = false' | as_root tee "$drop/eventcheckpoints.conf" >/dev/null
+    [ -z "$policy" ] || printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    [ -z "$policy" ] || as_root chmod 755 "$policy"
     apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=300)
     { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "$@"; } >"$log" 2>&1 </dev/null ||
         { tail -n 20 "$log" >&2; die "apt could not install $*"; }
+    # Nor is it to start with the machine; the tests run a broker of their own.
+    [[ " $* " != *' rabbitmq-server '* ]] || as_root systemctl disable rabbitmq-server 2>/dev/null || :
 )
 
 require_dotnet() {

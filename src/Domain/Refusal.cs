@@ -63,7 +63,8 @@ public enum Rule
     LogEntryNotFound,
     LogNotSigned,
 
-    // webhooks
+    // those who are told
+    BrokerNotConfigured,
     WebhookNotFound,
     WebhookTargetRefused,
     DeadLetterNotFound,

@@ -57,6 +57,7 @@ public static class RuleTable
         Rule.StillToCome => new("still-to-come", "INVALID_ARG", "invalid argument: ", 404, "That is not past yet"),
         Rule.LogEntryNotFound => new("log-entry-not-found", "INVALID_ARG", "invalid argument: ", 404, "The log has no such entry"),
         Rule.LogNotSigned => new("log-not-signed", "OPERATION_INVALID", "Requested operation is not valid: ", 404, "The log is not signed"),
+        Rule.BrokerNotConfigured => new("broker-not-configured", "OPERATION_INVALID", "Requested operation is not valid: ", 404, "No broker is configured"),
         Rule.WebhookNotFound => new("webhook-not-found", "INVALID_ARG", "invalid argument: ", 404, "No such webhook"),
         Rule.WebhookTargetRefused => Bad("webhook-target-refused", "INVALID_ARG", "invalid argument: ", "Events are not sent there"),
         Rule.DeadLetterNotFound => new("dead-letter-not-found", "INVALID_ARG", "invalid argument: ", 404, "No such dead letter"),

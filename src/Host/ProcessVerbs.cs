@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using EventCheckpoints.Host.Broker;
 using EventCheckpoints.Host.Log;
 using EventCheckpoints.Host.Postgres;
 using Npgsql;
@@ -72,8 +73,14 @@ public static partial class ProcessVerbs
         DefaultValueFactory = _ => [],
     };
 
+    private static readonly Option<string?> BrokerFile = new("--broker")
+    {
+        Description = "Publish every event to the message broker that this JSON file names: {\"kind\":\"rabbitmq\",\"uri\":\"amqps://…\"}.",
+        HelpName = "FILE",
+    };
+
     /// <summary>The three verbs, for the command line to add to its own.</summary>
-    public static IReadOnlyList<Command> All { get; } = [Verb("serve", "Serve the store over HTTP (the default verb).", ServeAsync, Urls, Data, Connection, Tokens, RequireReason, LogKeyFile, LogInterval, LogPublish, WebhookAllow),
+    public static IReadOnlyList<Command> All { get; } = [Verb("serve", "Serve the store over HTTP (the default verb).", ServeAsync, Urls, Data, Connection, Tokens, RequireReason, LogKeyFile, LogInterval, LogPublish, WebhookAllow, BrokerFile),
         Verb("migrate", "Bring the database's schema to what this program expects.", MigrateAsync, Data, Connection),
         Verb("rebuild", "Make all rows of the read side again from the events, in one transaction; as the owner of the tables.", RebuildAsync, Data, Connection)];
 
@@ -102,6 +109,7 @@ public static partial class ProcessVerbs
         var tokens = parsed.GetValue(Tokens) is { } file ? Server.ReadTokens(file) : [];
         var urls = parsed.GetValue(Urls)!;
         Server.CheckAddresses(urls, tokens);
+        var broker = parsed.GetValue(BrokerFile) is { } brokerFile ? BrokerSettings.Read(brokerFile) : null;
         await using var database = await OpenDatabaseAsync(parsed, migrate: false, cancellation);
         if (HostRole.MoreThanHost(database.ConnectionString) is { } user) database.Log.MayChangeEvents(user, HostRole.Name);
         await using (var rows = Wiring.DataSource(database.ConnectionString)) await Rebuild.CheckAsync(rows, cancellation);
@@ -109,7 +117,13 @@ public static partial class ProcessVerbs
         if (key is null) database.Log.LogNotSigned();
         var log = new LogSettings(key, TimeSpan.FromSeconds(parsed.GetValue(LogInterval)), parsed.GetValue(LogPublish));
         if (log.PublishTo is { } directory && !Directory.Exists(directory)) throw new StartupException($"--log-publish {directory} is no directory: make it first, best on a machine of its own.");
-        await using var app = Server.Build(new ServeOptions(urls, database.ConnectionString, tokens, parsed.GetValue(RequireReason), log, [.. parsed.GetValue(WebhookAllow)!.Select(Network)]));
+        await using var app = Server.Build(new ServeOptions(urls, database.ConnectionString, tokens)
+        {
+            RequiredReasons = parsed.GetValue(RequireReason),
+            Log = log,
+            WebhookNetworks = [.. parsed.GetValue(WebhookAllow)!.Select(Network)],
+            Broker = broker,
+        });
         try
         {
             await app.StartAsync(cancellation);

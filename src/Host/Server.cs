@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using EventCheckpoints.Host.Broker;
 using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Log;
 using EventCheckpoints.Projections;
@@ -10,13 +11,23 @@ namespace EventCheckpoints.Host;
 /// <param name="Urls">Where to listen, ';'-separated.</param>
 /// <param name="Connection">A PostgreSQL connection string.</param>
 /// <param name="Tokens">Who may ask; none: loopback only.</param>
-/// <param name="RequiredReasons">Which changes have to say why.</param>
-/// <param name="Log">How the tamper-evident log is kept; null: without a key.</param>
-/// <param name="WebhookNetworks">Where webhooks may lead to beside the public internet.</param>
-/// <param name="Time">What deliveries and their retries go by; null: the machine's clock.</param>
-public sealed record ServeOptions(
-    string Urls, string Connection, IReadOnlyList<AccessToken> Tokens, RequiredReasons RequiredReasons = RequiredReasons.None, LogSettings? Log = null,
-    IReadOnlyList<IPNetwork>? WebhookNetworks = null, TimeProvider? Time = null);
+public sealed record ServeOptions(string Urls, string Connection, IReadOnlyList<AccessToken> Tokens)
+{
+    /// <summary>Which changes have to say why.</summary>
+    public RequiredReasons RequiredReasons { get; init; } = RequiredReasons.None;
+
+    /// <summary>How the tamper-evident log is kept.</summary>
+    public LogSettings Log { get; init; } = LogSettings.WithoutKey;
+
+    /// <summary>Where webhooks may lead to beside the public internet.</summary>
+    public IReadOnlyList<IPNetwork> WebhookNetworks { get; init; } = [];
+
+    /// <summary>Where events are published to; null: nowhere.</summary>
+    public BrokerSettings? Broker { get; init; }
+
+    /// <summary>What deliveries and their retries go by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
 
 /// <summary>The server.</summary>
 public static class Server

@@ -1,4 +1,5 @@
 using EventCheckpoints.Domain;
+using EventCheckpoints.Host.Broker;
 using EventCheckpoints.Host.Duties;
 using EventCheckpoints.Host.Events;
 using EventCheckpoints.Host.Http;
@@ -17,7 +18,7 @@ public static class Wiring
     public static void AddEventCheckpoints(this IServiceCollection services, ServeOptions options)
     {
         var connectionString = options.Connection;
-        services.AddSingleton(options.Time ?? TimeProvider.System);
+        services.AddSingleton(options.Time);
         services.AddSingleton(_ => DataSource(connectionString));
         services.AddSingleton<IDocumentStore>(provider => Store.Open(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<Forests>();
@@ -41,7 +42,7 @@ public static class Wiring
         services.AddSingleton<IRequestHandler<GetBulkXml, BulkDocument>, BulkXml>();
         services.AddSingleton(provider => new EventRows(provider.GetRequiredService<NpgsqlDataSource>(), Store.EventNames));
         services.AddSingleton<SafeSequence>();
-        services.AddSingleton(options.Log ?? LogSettings.WithoutKey);
+        services.AddSingleton(options.Log);
         services.AddSingleton<LogTree>();
         services.AddSingleton<LogWriter>();
         services.AddSingleton<LogSigner>();
@@ -56,7 +57,7 @@ public static class Wiring
         services.AddSingleton<EventBell>();
         services.AddSingleton<IPipelineBehavior<Submit, Result<Submitted>>>(provider => provider.GetRequiredService<EventBell>());
         services.AddHostedService(provider => provider.GetRequiredService<EventBell>());
-        services.AddSingleton(new WebhookTargets(options.WebhookNetworks ?? []));
+        services.AddSingleton(new WebhookTargets(options.WebhookNetworks));
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<WebhookRows>();
         services.AddSingleton<WebhookLanes>();
@@ -64,6 +65,7 @@ public static class Wiring
         services.AddSingleton<WebhookChanges>();
         services.AddSingleton<WebhookDeliveries>();
         services.AddSingleton<IDuty, WebhookDuty>();
+        if (options.Broker is { } broker) services.AddBroker(broker);
         services.AddHostedService(provider => new DutyRoster(
             connectionString, provider.GetServices<IDuty>(), provider.GetRequiredService<Faults>(), provider.GetRequiredService<ILogger<DutyRoster>>()));
         services.AddSingleton<AuditWriter>();
@@ -73,6 +75,14 @@ public static class Wiring
         services.AddSingleton<IRequestHandler<ListHistory, Result<Page<HistoryRecord>>>, History>();
         services.AddSingleton<IRequestHandler<ListAudit, Result<Page<HistoryRecord>>>, Audit>();
         services.AddSingleton<IRequestHandler<ExportAudit, Result<AuditExport>>, Audit>();
+    }
+
+    /// <summary>Publishes the feed to a broker, from one host at a time.</summary>
+    public static void AddBroker(this IServiceCollection services, BrokerSettings broker)
+    {
+        services.AddSingleton(broker);
+        services.AddSingleton<BrokerPublisher>();
+        services.AddSingleton<IDuty>(provider => provider.GetRequiredService<BrokerPublisher>());
     }
 
     /// <summary>The application's connections. In UTC, since Marten's quick append writes (now() at time zone 'utc') into a timestamptz.</summary>
@@ -107,6 +117,7 @@ public static class Wiring
         api.MapLog();
         api.MapEvents();
         api.MapWebhooks();
+        api.MapBroker();
     }
 
     private static async Task<IResult> ReadyAsync(NpgsqlDataSource database, HttpContext context)

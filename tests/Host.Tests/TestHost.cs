@@ -32,6 +32,8 @@ internal sealed class TestHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public static Task<TestHost> StartAsync(params AccessToken[] tokens) => StartAsync(RequiredReasons.None, tokens);
 
     public static Task<TestHost> StartAsync(LogSettings log) => StartAsync(options => options with { Log = log });
@@ -93,9 +95,10 @@ internal sealed class TestHost : IAsyncDisposable
         """;
 
     /// <summary>Another host on the same database; it goes before the first one does.</summary>
-    public async Task<TestHost> SecondAsync()
+    public async Task<TestHost> SecondAsync(Func<ServeOptions, ServeOptions>? with = null)
     {
-        var app = Server.Build(new ServeOptions("http://127.0.0.1:0", _database.HostConnectionString, []));
+        var options = new ServeOptions("http://127.0.0.1:0", _database.HostConnectionString, []);
+        var app = Server.Build(with is null ? options : with(options));
         await app.StartAsync();
         return new TestHost(_database, app) { _isSecond = true };
     }

@@ -31,6 +31,10 @@ public sealed class DutyRoster(string connectionString, IEnumerable<IDuty> dutie
             {
                 return;
             }
+            catch (SupersededException)
+            {
+                log.Lost(duty.Name);
+            }
             catch (Exception away) when (DatabaseFaults.IsAway(away))
             {
                 log.Interrupted(duty.Name, away.Message);
@@ -79,15 +83,15 @@ public sealed class DutyRoster(string connectionString, IEnumerable<IDuty> dutie
 
 internal static partial class DutyRosterLog
 {
-    [LoggerMessage(40, LogLevel.Information, "This host does {duty} now")]
+    [LoggerMessage(50, LogLevel.Information, "This host does {duty} now")]
     public static partial void Taken(this ILogger log, string duty);
 
-    [LoggerMessage(41, LogLevel.Warning, "This host no longer holds the lock of {duty}: another one goes on with it")]
+    [LoggerMessage(51, LogLevel.Warning, "This host no longer does {duty}: another one goes on with it")]
     public static partial void Lost(this ILogger log, string duty);
 
-    [LoggerMessage(42, LogLevel.Warning, "{duty} waits for the database: {fault}")]
+    [LoggerMessage(52, LogLevel.Warning, "{duty} waits for the database: {fault}")]
     public static partial void Interrupted(this ILogger log, string duty, string fault);
 
-    [LoggerMessage(43, LogLevel.Critical, "{duty} stopped at what it cannot do, and stays stopped on this host until it is started again; /healthz says so too")]
+    [LoggerMessage(53, LogLevel.Critical, "{duty} stopped at what it cannot do, and stays stopped on this host until it is started again; /healthz says so too")]
     public static partial void Stopped(this ILogger log, Exception fault, string duty);
 }

@@ -7,5 +7,6 @@ public interface IDuty
     string Name { get; }
 
     /// <summary>Does it until it is told to stop. What it keeps it keeps in the database, so that whoever takes over goes on from there.</summary>
+    /// <exception cref="SupersededException">Somebody else does it, too.</exception>
     Task RunAsync(CancellationToken cancellation);
 }

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using EventCheckpoints.Domain;
 
 namespace EventCheckpoints.Host.Events;
@@ -28,4 +29,9 @@ public static class EventTypes
 
     /// <summary>From stored name to CloudEvents type, of all that can be followed.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = OfEvent.ToDictionary(of => Store.EventNames[of.Key], of => Prefix + of.Value);
+
+    /// <summary>The stored names of those whose stored name or CloudEvents type matches a pattern with * and ?.</summary>
+    public static IReadOnlyList<string> Matching(string pattern) => [.. All.Where(type => Matches(pattern, type.Key) || Matches(pattern, type.Value)).Select(type => type.Key)];
+
+    private static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 }

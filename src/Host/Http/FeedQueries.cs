@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Host.Events;
 using EventCheckpoints.Projections;
@@ -47,14 +46,8 @@ internal static class FeedQueries
             domain = found.Value.Id;
         }
 
-        string[]? types = null;
-        if (query.Type is { } pattern)
-        {
-            bool Matches(string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
-            types = [.. EventTypes.All.Where(type => Matches(type.Key) || Matches(type.Value)).Select(type => type.Key)];
-            if (types.Length == 0) return new Refusal(Rule.RequestInvalid, $"type '{pattern}' matches none of {string.Join(", ", EventTypes.All.Values)}");
-        }
-
+        var types = query.Type is null ? null : EventTypes.Matching(query.Type);
+        if (types is { Count: 0 }) return new Refusal(Rule.RequestInvalid, $"type '{query.Type}' matches none of {string.Join(", ", EventTypes.All.Values)}");
         return new FeedFilter(domain, types, query.Checkpoint, query.Actor, query.Source);
     }
 }

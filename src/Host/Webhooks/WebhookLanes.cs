@@ -1,11 +1,9 @@
 using EventCheckpoints.Domain;
+using EventCheckpoints.Host.Duties;
 using EventCheckpoints.Projections;
 using Npgsql;
 
 namespace EventCheckpoints.Host.Webhooks;
-
-/// <summary>Somebody else has moved on what this host was working at: a caller who changed the webhook, or another host.</summary>
-public sealed class SupersededException(string message) : Exception(message);
 
 /// <summary>
 /// How far a webhook is, in tables webhooks and webhook_lanes. What came of an attempt and where to go on from are one transaction; each step holds only where

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using EventCheckpoints.Host.Duties;
 using EventCheckpoints.Host.Events;
 using EventCheckpoints.Projections;
 using MediatR;

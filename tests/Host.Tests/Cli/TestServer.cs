@@ -25,7 +25,7 @@ public sealed class TestServer : IAsyncLifetime
     {
         _database = await TestPostgres.CreateDatabaseAsync();
         Migrations.Apply(_database.ConnectionString, NullLogger.Instance);
-        _app = Server.Build(new ServeOptions("http://127.0.0.1:0", _database.HostConnectionString, [], WebhookNetworks: [System.Net.IPNetwork.Parse("127.0.0.0/8")]));
+        _app = Server.Build(new ServeOptions("http://127.0.0.1:0", _database.HostConnectionString, []) { WebhookNetworks = [System.Net.IPNetwork.Parse("127.0.0.0/8")] });
         await _app.StartAsync();
         Session = new Session(new Api(Address), AllWords.Table) { Zone = TimeZoneInfo.Utc };
     }
