@@ -21,7 +21,7 @@ internal sealed class ServeProcess : IAsyncDisposable
     /// <summary>Returns once it serves.</summary>
     public static async Task<ServeProcess> StartAsync(params string[] options)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "eventcheckpoints"), ["serve", "--urls", "http://127.0.0.1:0", .. options])
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "eventcheckpoints"), ["serve", .. options.Contains("--urls") ? (string[])[] : ["--urls", "http://127.0.0.1:0"], .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -30,6 +30,7 @@ internal sealed class ServeProcess : IAsyncDisposable
         var complaints = process.StandardError.ReadToEndAsync();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
             if (line.StartsWith("Serving on ", StringComparison.Ordinal)) return new ServeProcess(process, new Uri(line["Serving on ".Length..]));
+        await process.WaitForExitAsync();
         throw new InvalidOperationException($"serve ended with {process.ExitCode}: {await complaints}");
     }
 

@@ -59,6 +59,7 @@ internal static class EventsApi
         if (begin.Refusal is { } odd) return odd.Problem();
         context.Response.ContentType = "text/event-stream; charset=utf-8";
         context.Response.Headers.CacheControl = "no-cache";
+        context.Response.Headers["X-Position"] = Sequence.Text(begin.Value.After);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {
@@ -75,7 +76,8 @@ internal static class EventsApi
     /// <summary>From the database in pages, and at its end whenever there is more: there is no seam between, and a slow reader costs one page.</summary>
     private static async Task Follow(FeedTip tip, FeedFilter filter, string key, long position, HttpResponse response, CancellationToken ends)
     {
-        await response.WriteAsync("retry: 2000\n\n", ends);
+        // The position at once: who began with what happens now, and is cut off before anything did, has to come back to here.
+        await response.WriteAsync($"retry: 2000\nid: {Sequence.Text(position)}\n\n", ends);
         await response.Body.FlushAsync(ends);
         while (true)
         {

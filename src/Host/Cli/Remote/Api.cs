@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
 using System.Text.Json;
 using EventCheckpoints.Projections;
 
@@ -77,6 +78,25 @@ public sealed class Api : IDisposable
                 using var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
                 return await read(lines);
             });
+
+    /// <summary>Reads a stream of events as it comes (Server-Sent Events).</summary>
+    /// <param name="lastId">What is known already; null for where the path says.</param>
+    /// <param name="silence">How long a server that is there may be silent.</param>
+    /// <param name="read">Gets the position that the stream begins behind, and the events; the stream is given up when it returns.</param>
+    /// <returns>The empty text, where the stream ended.</returns>
+    public Task<Reply<string>> Follow(string path, string? lastId, TimeSpan silence, Func<string, IAsyncEnumerable<SseItem<string>>, Task> read) => Ask(
+        () =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, path);
+            if (lastId is not null) request.Headers.Add("Last-Event-ID", lastId);
+            return request;
+        },
+        async response =>
+        {
+            await using var body = new IdleLimit(await response.Content.ReadAsStreamAsync(), silence);
+            await read(response.Headers.GetValues("X-Position").Single(), SseParser.Create(body).EnumerateAsync());
+            return "";
+        });
 
     /// <summary>A command with XML as its body, byte for byte.</summary>
     public Task<Reply<Done>> PostXml(string path, byte[] xml, Change change) =>

@@ -28,6 +28,7 @@ public static class AllWords
         HoldPlace.Word,
         HoldRelease.Word,
         HoldList.Word,
+        Watch.Word,
         WebhookCreate.Word,
         WebhookList.Word,
         WebhookWords.Pause,
