@@ -148,7 +148,8 @@ public sealed class WatchTests
     private static string Binary => Path.Combine(AppContext.BaseDirectory, "eventcheckpoints");
 
     private static Process Start(Uri server, string? cursor) => Process.Start(new ProcessStartInfo(
-        Binary, ["--connect", server.ToString(), "watch", "--from", "start", "--json", .. cursor is null ? (string[])[] : ["--cursor", cursor]]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Binary, ["--connect", server.ToString(), "watch", "--from", "start", "--json", .. cursor is null ? (string[])[] : ["--cursor", cursor]])
+    { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     /// <summary>Reads so many events of a run, and kills it; the last line may be cut off.</summary>
     private static async Task<List<string>> ReadAsync(Process watch, int count)
