@@ -52,6 +52,7 @@ public static class Wiring
         services.AddSingleton(provider => new Feed(provider.GetRequiredService<NpgsqlDataSource>(), Store.EventNames));
         services.AddSingleton<IRequestHandler<ReadFeed, FeedPage>>(provider => provider.GetRequiredService<Feed>());
         services.AddSingleton<IRequestHandler<FindFeedPosition, FeedPosition>>(provider => provider.GetRequiredService<Feed>());
+        services.AddSingleton<IRequestHandler<FindFeedEnd, FeedPosition>>(provider => provider.GetRequiredService<Feed>());
         services.AddSingleton<FeedTip>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedTip>());
         services.AddSingleton<EventBell>();

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using RabbitMQ.Client;
 
 namespace EventCheckpoints.Host.Broker;
@@ -14,6 +15,14 @@ public sealed record RabbitMqSettings(string? Uri = null, string Exchange = "eve
     internal string Place => new System.Uri(Uri!) is var uri ? $"{uri.Host}:{(uri.Port > 0 ? uri.Port : uri.Scheme == "amqps" ? 5671 : 5672)}" : "";
 
     public override IBroker Open() => new RabbitMqBroker(this);
+
+    internal ConnectionFactory Factory()
+    {
+        var factory = new ConnectionFactory { Uri = new System.Uri(Uri!) };
+        // With an amqps URI the client would take a certificate for any other name, too.
+        factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
+        return factory;
+    }
 
     // A record's own would print the password.
     public override string ToString() => Name;
@@ -32,7 +41,7 @@ public sealed record RabbitMqSettings(string? Uri = null, string Exchange = "eve
     {
         try
         {
-            _ = new ConnectionFactory { Uri = new System.Uri(Uri!) };
+            _ = Factory();
             return true;
         }
         catch (Exception odd) when (odd is ArgumentException or UriFormatException)
