@@ -106,6 +106,7 @@ public static class Wiring
             return faults.All.Count == 0 ? answer : Results.Text(string.Concat(faults.All.Select(fault => $"{fault.Key}: {fault.Value}\n")), statusCode: StatusCodes.Status503ServiceUnavailable);
         }).AllowAnonymous();
         app.MapOpenApi();
+        app.MapGet(AsyncApi.Path, (HttpContext context) => Results.Json(AsyncApi.Document(context.Request, context.RequestServices.GetService<BrokerSettings>() as RabbitMqSettings))).ExcludeFromDescription();
         var api = app.MapGroup("/v1");
         api.AddEndpointFilter(Recorded.Refusals);
         api.MapDomains();

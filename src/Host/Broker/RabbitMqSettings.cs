@@ -7,12 +7,17 @@ namespace EventCheckpoints.Host.Broker;
 /// <param name="Uri">amqp://USER:PASSWORD@HOST:PORT/VHOST, or amqps://…; never shown.</param>
 /// <param name="Exchange">The topic exchange that is published to; made, durable, where it is missing.</param>
 /// <param name="Window">How many events may be under way unconfirmed. With 1 not even a broker that refuses single messages can mix up their order.</param>
-public sealed record RabbitMqSettings(string? Uri = null, string Exchange = "eventcheckpoints", int Window = 100) : BrokerSettings
+public sealed record RabbitMqSettings(string? Uri = null, string Exchange = RabbitMqSettings.UsualExchange, int Window = 100) : BrokerSettings
 {
+    internal const string UsualExchange = "eventcheckpoints";
+
     public override string Name => "rabbitmq/" + Exchange;
 
     /// <summary>Where it is, without the credentials.</summary>
     internal string Place => new System.Uri(Uri!) is var uri ? $"{uri.Host}:{(uri.Port > 0 ? uri.Port : uri.Scheme == "amqps" ? 5671 : 5672)}" : "";
+
+    /// <summary>amqp or amqps.</summary>
+    internal string Scheme => new System.Uri(Uri!).Scheme;
 
     public override IBroker Open() => new RabbitMqBroker(this);
 
