@@ -38,7 +38,7 @@ public sealed record FeedEvent(
     string? Actor, string? Source, string? Reason, string? Correlation, string? Causation, DateTimeOffset? Occurred, DateTimeOffset Recorded);
 
 /// <param name="names">The stored name of each event.</param>
-public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, string> names) : 
+public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, string> names) :
     IRequestHandler<ReadFeed, FeedPage>, IRequestHandler<FindFeedPosition, FeedPosition>, IRequestHandler<FindFeedEnd, FeedPosition>
 {
     /// <summary>Sequences that are looked through at once where the filter finds little.</summary>
