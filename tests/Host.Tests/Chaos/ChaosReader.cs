@@ -10,12 +10,13 @@ namespace EventCheckpoints.Host.Tests.Chaos;
 /// Somebody who follows all events and keeps a position now and then, as a program does that writes it to its disk. Killed, it knows nothing but what it has kept; cut off by
 /// a server, it goes on behind the last event that it got.
 /// </summary>
-internal abstract class ChaosReader(string kind, Hosts hosts) : IDisposable
+internal abstract class ChaosReader(string kind, Hosts hosts) : IAsyncDisposable
 {
     /// <summary>Events between two writes of the position.</summary>
     private const int KeptEvery = 7;
 
     private readonly List<List<long>> _runs = [];
+    private readonly CancellationTokenSource _done = new();
     private CancellationTokenSource _killed = new();
     private long _kept;
 
@@ -30,22 +31,39 @@ internal abstract class ChaosReader(string kind, Hosts hosts) : IDisposable
 
     protected Hosts Hosts => hosts;
 
-    /// <summary>Until told to stop; what a server refuses ends it with an exception.</summary>
-    public async Task RunAsync(CancellationToken done)
+    /// <summary>What a server refuses ends it with an exception.</summary>
+    public Task Reading { get; private set; } = Task.CompletedTask;
+
+    public void Start() => Reading = Task.Run(RunAsync);
+
+    public void Kill() => _killed.Cancel();
+
+    /// <summary>Returns once it reads no more, killed a last time.</summary>
+    public async Task StopAsync()
     {
-        while (!done.IsCancellationRequested)
+        await _done.CancelAsync();
+        await Reading;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _done.CancelAsync();
+        await Reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _killed.Dispose();
+        _done.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_done.IsCancellationRequested)
         {
             _runs.Add([]);
             _killed.Dispose();
-            _killed = CancellationTokenSource.CreateLinkedTokenSource(done);
+            _killed = CancellationTokenSource.CreateLinkedTokenSource(_done.Token);
             Last = _kept;
             await LiveAsync(_killed.Token);
         }
     }
-
-    public void Kill() => _killed.Cancel();
-
-    public void Dispose() => _killed.Dispose();
 
     /// <summary>Until killed.</summary>
     protected virtual async Task LiveAsync(CancellationToken killed)

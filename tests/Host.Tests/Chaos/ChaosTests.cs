@@ -29,7 +29,6 @@ public sealed class ChaosTests(RabbitFixture rabbit)
         foreach (var queue in (string[])["first", "second"]) await _exchange.BindAsync(queue, "#");
         await using var database = await TestPostgres.CreateMigratedDatabaseAsync();
         await using var hosts = await Hosts.StartAsync(3, "--connection", database.HostConnectionString, "--webhook-allow", "127.0.0.0/8", "--broker", directory.In("broker"));
-        await using var owner = NpgsqlDataSource.Create(database.ConnectionString);
         await using WebhookTarget one = await WebhookTarget.StartAsync(), two = await WebhookTarget.StartAsync();
         using (var client = new HttpClient())
             foreach (var target in (WebhookTarget[])[one, two]) (await client.PostAsJsonAsync(new Uri(hosts.Urls[0], "/v1/webhooks"), new { url = target.Url, from = "start" })).EnsureSuccessStatusCode();
@@ -39,9 +38,31 @@ public sealed class ChaosTests(RabbitFixture rabbit)
             .. Enumerable.Range(0, 4).Select(number => new WatchReader(hosts, directory.In($"cursor{number}"))),
         ];
 
-        using CancellationTokenSource written = new(), read = new();
+        try
+        {
+            foreach (var reader in readers) reader.Start();
+            var table = await StormAsync(database, hosts, readers, one, two);
+            var twice = new Dictionary<string, int>();
+            foreach (var reader in readers) twice[reader.Kind] = twice.GetValueOrDefault(reader.Kind) + Check(table, reader);
+            foreach (var target in (WebhookTarget[])[one, two]) twice["webhook"] = twice.GetValueOrDefault("webhook") + Check(table, target.Received, hosts.Kills);
+            foreach (var queue in (string[])["first", "second"]) twice["broker"] = twice.GetValueOrDefault("broker") + Check(table, await _exchange.DrainAsync(queue, table.Length), hosts.Kills);
+            Assert.Equal(string.Concat(hosts.Urls.Select(_ => "ok\n")), await hosts.HealthAsync());
+            Console.WriteLine(
+                $"chaos of {Duration.TotalSeconds} s: {table.Length} events ({table[^1] - table.Length} numbers are none), {hosts.Kills} hosts and {readers.Sum(reader => reader.Kills)} readers killed; " +
+                $"came twice: {string.Join(", ", twice.Select(kind => $"{kind.Key} {kind.Value}"))}");
+        }
+        finally
+        {
+            foreach (var reader in readers) await reader.DisposeAsync();
+        }
+    }
+
+    /// <summary>Writes and kills for a while; then everybody catches up.</summary>
+    /// <returns>The sequences of all events.</returns>
+    private static async Task<long[]> StormAsync(TestDatabase database, Hosts hosts, ChaosReader[] readers, params WebhookTarget[] targets)
+    {
+        using var written = new CancellationTokenSource();
         using var writers = new Writers(hosts);
-        var reading = readers.Select(reader => Task.Run(() => reader.RunAsync(read.Token))).ToArray();
         var writing = Enumerable.Range(0, 8).Select(number => Task.Run(() => writers.WriteAsync(number, written.Token))).Append(Task.Run(() => Writers.StraggleAsync(database.ConnectionString, written.Token))).ToArray();
         var end = DateTime.UtcNow + Duration;
         var random = new Random(Environment.TickCount);
@@ -50,33 +71,24 @@ public sealed class ChaosTests(RabbitFixture rabbit)
             await Task.Delay(random.Next(100, 700));
             if (kill % 3 == 2) await hosts.KillAsync(random.Next(hosts.Urls.Count));
             else readers[random.Next(readers.Length)].Kill();
-            foreach (var failed in reading.Concat(writing).Where(task => task.IsFaulted)) await failed;
+            foreach (var failed in readers.Select(reader => reader.Reading).Concat(writing).Where(task => task.IsFaulted)) await failed;
         }
 
         await written.CancelAsync();
         await Task.WhenAll(writing);
+        await using var owner = NpgsqlDataSource.Create(database.ConnectionString);
         long[] table = [];
         await EventuallyAsync(
             async () =>
             {
-                foreach (var failed in reading.Where(task => task.IsFaulted)) await failed;
+                foreach (var failed in readers.Select(reader => reader.Reading).Where(task => task.IsFaulted)) await failed;
                 table = await TableAsync(owner);
-                return readers.All(reader => reader.Last == table[^1]) && new[] { one, two }.All(target => target.Received.Select(message => message.Sequence).Distinct().Count() >= table.Length);
+                return readers.All(reader => reader.Last == table[^1]) && targets.All(target => target.Received.Select(message => message.Sequence).Distinct().Count() >= table.Length);
             },
-            () => string.Join(", ", readers.Select(reader => $"{reader.Kind} {reader.Last}")) + $", webhooks {one.Received.Length} {two.Received.Length} of {table.Length} to {table[^1]}");
-        await read.CancelAsync();
-        await Task.WhenAll(reading);
-
-        var twice = new Dictionary<string, int>();
-        foreach (var reader in readers) twice[reader.Kind] = twice.GetValueOrDefault(reader.Kind) + Check(table, reader);
-        foreach (var target in (WebhookTarget[])[one, two]) twice["webhook"] = twice.GetValueOrDefault("webhook") + Check(table, target.Received, hosts.Kills);
-        foreach (var queue in (string[])["first", "second"]) twice["broker"] = twice.GetValueOrDefault("broker") + Check(table, await _exchange.DrainAsync(queue, table.Length), hosts.Kills);
-        Assert.Equal(string.Concat(hosts.Urls.Select(_ => "ok\n")), await hosts.HealthAsync());
+            () => string.Join(", ", readers.Select(reader => $"{reader.Kind} {reader.Last}")) + $", webhooks {string.Join(' ', targets.Select(target => target.Received.Length))} of {table.Length} to {table[^1]}");
+        foreach (var reader in readers) await reader.StopAsync();
         Assert.Equal(0L, await owner.CreateCommand("select count(*) from eventcheckpoints.webhook_dead_letters").ExecuteScalarAsync());
-        foreach (var reader in readers) reader.Dispose();
-        Console.WriteLine(
-            $"chaos of {Duration.TotalSeconds} s: {table.Length} events ({table[^1] - table.Length} numbers are none), {hosts.Kills} hosts and {readers.Sum(reader => reader.Kills)} readers killed; " +
-            $"came twice: {string.Join(", ", twice.Select(kind => $"{kind.Key} {kind.Value}"))}");
+        return table;
     }
 
     /// <summary>Within a life each event once; behind a kill from where the position was kept, and nothing missing.</summary>
