@@ -23,8 +23,6 @@ public static class RetrySchedule
     /// <summary>For all lanes, of a target that is overloaded and does not say for how long: one event that has failed for days must not hold up the others as long.</summary>
     private static readonly TimeSpan Breather = TimeSpan.FromMinutes(1);
 
-    public static int MaxAttempts => Delays.Length + 1;
-
     /// <param name="attempts">How many have failed, the last one among them.</param>
     /// <returns>Null: give up.</returns>
     public static Retry? After(int attempts, Attempt last, DateTimeOffset now)

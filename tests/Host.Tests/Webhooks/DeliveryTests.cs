@@ -145,6 +145,25 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task What_is_sent_again_as_a_whole_is_no_longer_a_dead_letter()
+    {
+        await using var hook = await WebhookHost.StartAsync();
+        await hook.DefineAsync("one");
+        var table = await hook.TableAsync();
+        var (id, _) = await hook.CreateAsync();
+        await SettledAsync(hook, id);
+        await hook.AskAsync(
+            """
+            insert into eventcheckpoints.webhook_dead_letters
+            select tenant_id, (select id from eventcheckpoints.webhooks), seq_id, stream_id, 10, now(), 500, 'no' from eventcheckpoints.mt_events where type in ('domain_registered', 'domain_defined')
+            """);
+        await hook.PostAsync($"{id}/replay", new { after = table[0] });
+        Assert.Equal(table[0], (string?)Assert.Single((await hook.GetAsync($"{id}/dead-letters"))["items"]!.AsArray())!["sequence"]);
+        await hook.Target.UntilAsync(received => received.Length == 5);
+        Assert.Equal([.. table, .. table[1..]], hook.Target.Received.Select(message => message.Sequence));
+    }
+
+    [Fact]
     public async Task Gone_disables_and_what_waits_is_kept_until_somebody_resumes()
     {
         await using var hook = await WebhookHost.StartAsync();
