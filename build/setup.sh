@@ -4,12 +4,14 @@ say() { printf '%s\n' "$*" >&2; }
 die() { say "${0##*/}: $*"; exit 1; }
 
 # what is needed → the Debian package that has it, and what it is for
-declare -A package=([postgres]=postgresql [virsh]=libvirt-clients [xmllint]=libxml2-utils [rabbitmq]=rabbitmq-server)
+declare -A package=([postgres]=postgresql [virsh]=libvirt-clients [xmllint]=libxml2-utils [rabbitmq]=rabbitmq-server [python3]=python3 [curl]=curl)
 declare -A purpose=(
     [postgres]='the programs of the private PostgreSQL'
     [virsh]="libvirt's own shell, which the tests compare with"
     [xmllint]="the check against libvirt's XML schema"
     [rabbitmq]='the broker that the tests publish to'
+    [python3]='runs a client of docs/events.md'
+    [curl]='runs a client of docs/events.md'
 )
 
 have() {

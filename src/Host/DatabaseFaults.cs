@@ -10,9 +10,10 @@ internal static class DatabaseFaults
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            // Class 57P: the server is shutting down or was killed; class 08: the connection broke; 53: out of connections, disk or memory.
+            // Class 57P: the server is shutting down or was killed; class 08: the connection broke; 53: out of connections, disk or memory; 40: another transaction was in the way.
             if (e is PostgresException { SqlState: var state })
-                return state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal);
+                return state.StartsWith("57P", StringComparison.Ordinal) || state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal)
+                    || state.StartsWith("40", StringComparison.Ordinal);
             if (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException) return true;
         }
 

@@ -52,6 +52,7 @@ public static class Wiring
         services.AddSingleton(provider => new Feed(provider.GetRequiredService<NpgsqlDataSource>(), Store.EventNames));
         services.AddSingleton<IRequestHandler<ReadFeed, FeedPage>>(provider => provider.GetRequiredService<Feed>());
         services.AddSingleton<IRequestHandler<FindFeedPosition, FeedPosition>>(provider => provider.GetRequiredService<Feed>());
+        services.AddSingleton<IRequestHandler<FindFeedEnd, FeedPosition>>(provider => provider.GetRequiredService<Feed>());
         services.AddSingleton<FeedTip>();
         services.AddHostedService(provider => provider.GetRequiredService<FeedTip>());
         services.AddSingleton<EventBell>();
@@ -105,6 +106,7 @@ public static class Wiring
             return faults.All.Count == 0 ? answer : Results.Text(string.Concat(faults.All.Select(fault => $"{fault.Key}: {fault.Value}\n")), statusCode: StatusCodes.Status503ServiceUnavailable);
         }).AllowAnonymous();
         app.MapOpenApi();
+        app.MapGet(AsyncApi.Path, (HttpContext context) => Results.Json(AsyncApi.Document(context.Request, context.RequestServices.GetService<BrokerSettings>() as RabbitMqSettings))).ExcludeFromDescription();
         var api = app.MapGroup("/v1");
         api.AddEndpointFilter(Recorded.Refusals);
         api.MapDomains();

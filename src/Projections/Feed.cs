@@ -16,6 +16,9 @@ public sealed record FindFeedPosition(DateTimeOffset Time, long Through) : IRequ
 
 public sealed record FeedPosition(long After);
 
+/// <summary>The last sequence that was ever drawn: no event behind it has been told to anybody, by whatever host.</summary>
+public sealed record FindFeedEnd : IRequest<FeedPosition>;
+
 /// <summary>Which events; null asks for nothing. Patterns know * and ?.</summary>
 /// <param name="Types">The stored names of the events that are wanted; null: all.</param>
 public sealed record FeedFilter(DomainId? Domain = null, IReadOnlyList<string>? Types = null, string? Checkpoint = null, string? Actor = null, string? Source = null)
@@ -35,10 +38,19 @@ public sealed record FeedEvent(
     string? Actor, string? Source, string? Reason, string? Correlation, string? Causation, DateTimeOffset? Occurred, DateTimeOffset Recorded);
 
 /// <param name="names">The stored name of each event.</param>
-public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, string> names) : IRequestHandler<ReadFeed, FeedPage>, IRequestHandler<FindFeedPosition, FeedPosition>
+public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, string> names) :
+    IRequestHandler<ReadFeed, FeedPage>, IRequestHandler<FindFeedPosition, FeedPosition>, IRequestHandler<FindFeedEnd, FeedPosition>
 {
     /// <summary>Sequences that are looked through at once where the filter finds little.</summary>
     private const long MaxWindow = 65_536;
+
+    // A text longer than anybody is sent is cut in the database, so that a page of events that were made large takes no memory here. What is cut is still longer than that.
+    private const string Payload =
+        """
+        case when length(e.data->>'description') > 16000 or length((e.data->'disks')::text) > 16000
+            then (select jsonb_object_agg(f.key, case when length(f.value::text) > 16000 then to_jsonb(left(f.value::text, 16001)) else f.value end) from jsonb_each(e.data - 'xml') f)
+            else e.data - 'xml' end
+        """;
 
     /// <summary>The stored names of what can be followed.</summary>
     public IReadOnlyList<string> Types { get; } = [.. names.Where(name => name.Key.IsAssignableTo(typeof(DomainEvent))).Select(name => name.Value)];
@@ -71,7 +83,7 @@ public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, st
         var filter = new AuditFilter(range.Filter.Actor, Domain: range.Filter.Domain, Checkpoint: range.Filter.Checkpoint, Source: range.Filter.Source);
         await using var command = database.CreateCommand(
             $"""
-            select e.seq_id, e.id, e.stream_id, named.value, e.version, e.type, case when {EventRows.AboutCheckpoint} then e.data->>'name' end, (e.data - 'xml')::text,
+            select e.seq_id, e.id, e.stream_id, named.value, e.version, e.type, case when {EventRows.AboutCheckpoint} then e.data->>'name' end, ({Payload})::text,
                 e.headers->>'actor', e.headers->>'source', e.headers->>'reason', e.correlation_id, e.causation_id, e.headers->>'occurred', e.timestamp
             from (
                 select * from {Schema.Name}.mt_events e
@@ -95,6 +107,12 @@ public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, st
         command.Parameters.AddWithValue(Schema.Tenant);
         command.Parameters.AddWithValue(request.Time.ToUniversalTime());
         command.Parameters.AddWithValue(request.Through);
+        return new FeedPosition((long)(await command.ExecuteScalarAsync(cancellationToken))!);
+    }
+
+    public async Task<FeedPosition> Handle(FindFeedEnd request, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(SafeSequence.Drawn);
         return new FeedPosition((long)(await command.ExecuteScalarAsync(cancellationToken))!);
     }
 

@@ -14,7 +14,7 @@ public sealed class SafeSequence(NpgsqlDataSource database)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     // Not pg_sequence_last_value: that takes the very lock that is looked for below.
-    private const string Drawn = $"select case when is_called then last_value else 0 end from {Schema.Name}.mt_events_sequence";
+    internal const string Drawn = $"select case when is_called then last_value else 0 end from {Schema.Name}.mt_events_sequence";
 
     // nextval locks the sequence for its transaction before it draws, and keeps the lock until the transaction has ended, which is when its rows are visible.
     private const string Drawing =
@@ -24,14 +24,17 @@ public sealed class SafeSequence(NpgsqlDataSource database)
             and database = (select oid from pg_database where datname = current_database()) and relation = '{Schema.Name}.mt_events_sequence'::regclass
         """;
 
+    // What is in the log was settled for whoever put it there: so a host that has just begun does not stop at a gap of years ago.
     private const string EndOfRun =
         $"""
+        with settled as (select greatest($1, (select max(sequence) from {Schema.Name}.log_entries)) as at)
         select coalesce(
             (select previous from (
-                select seq_id, lag(seq_id, 1, $1) over (order by seq_id) as previous from {Schema.Name}.mt_events where seq_id > $1 and seq_id <= $2) run
+                select seq_id, lag(seq_id, 1, at) over (order by seq_id) as previous from {Schema.Name}.mt_events, settled where seq_id > at and seq_id <= $2) run
              where seq_id <> previous + 1 order by seq_id limit 1),
-            (select max(seq_id) from {Schema.Name}.mt_events where seq_id > $1 and seq_id <= $2),
-            $1)
+            (select max(seq_id) from {Schema.Name}.mt_events, settled where seq_id > at and seq_id <= $2),
+            at)
+        from settled
         """;
 
     private long _settled;

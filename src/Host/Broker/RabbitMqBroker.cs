@@ -30,7 +30,8 @@ internal sealed class RabbitMqBroker(RabbitMqSettings settings) : IBroker
     {
         await DisposeAsync();
         // Recovery is the publisher's: the client's own would send on a new channel whose numbers begin again, and ask nobody what the old one still owed.
-        var factory = new ConnectionFactory { Uri = new Uri(settings.Uri!), AutomaticRecoveryEnabled = false, TopologyRecoveryEnabled = false, RequestedHeartbeat = Heartbeat };
+        var factory = settings.Factory();
+        (factory.AutomaticRecoveryEnabled, factory.TopologyRecoveryEnabled, factory.RequestedHeartbeat) = (false, false, Heartbeat);
         try
         {
             _connection = await factory.CreateConnectionAsync("eventcheckpoints", cancellation);
@@ -66,6 +67,8 @@ internal sealed class RabbitMqBroker(RabbitMqSettings settings) : IBroker
         }
         catch (Exception fault) when (IsFault(fault, cancellation))
         {
+            // Which of them went out is not known, so neither are the numbers of what would follow over this channel.
+            await DisposeAsync();
             throw new BrokerException(Sentence(fault), Confirmed(answers), fault);
         }
 

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using RabbitMQ.Client;
 
 namespace EventCheckpoints.Host.Broker;
@@ -6,14 +7,27 @@ namespace EventCheckpoints.Host.Broker;
 /// <param name="Uri">amqp://USER:PASSWORD@HOST:PORT/VHOST, or amqps://…; never shown.</param>
 /// <param name="Exchange">The topic exchange that is published to; made, durable, where it is missing.</param>
 /// <param name="Window">How many events may be under way unconfirmed. With 1 not even a broker that refuses single messages can mix up their order.</param>
-public sealed record RabbitMqSettings(string? Uri = null, string Exchange = "eventcheckpoints", int Window = 100) : BrokerSettings
+public sealed record RabbitMqSettings(string? Uri = null, string Exchange = RabbitMqSettings.UsualExchange, int Window = 100) : BrokerSettings
 {
+    internal const string UsualExchange = "eventcheckpoints";
+
     public override string Name => "rabbitmq/" + Exchange;
 
     /// <summary>Where it is, without the credentials.</summary>
     internal string Place => new System.Uri(Uri!) is var uri ? $"{uri.Host}:{(uri.Port > 0 ? uri.Port : uri.Scheme == "amqps" ? 5671 : 5672)}" : "";
 
+    /// <summary>amqp or amqps.</summary>
+    internal string Scheme => new System.Uri(Uri!).Scheme;
+
     public override IBroker Open() => new RabbitMqBroker(this);
+
+    internal ConnectionFactory Factory()
+    {
+        var factory = new ConnectionFactory { Uri = new System.Uri(Uri!) };
+        // With an amqps URI the client would take a certificate for any other name, too.
+        factory.Ssl.AcceptablePolicyErrors = SslPolicyErrors.None;
+        return factory;
+    }
 
     // A record's own would print the password.
     public override string ToString() => Name;
@@ -32,7 +46,7 @@ public sealed record RabbitMqSettings(string? Uri = null, string Exchange = "eve
     {
         try
         {
-            _ = new ConnectionFactory { Uri = new System.Uri(Uri!) };
+            _ = Factory();
             return true;
         }
         catch (Exception odd) when (odd is ArgumentException or UriFormatException)

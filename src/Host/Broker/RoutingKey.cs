@@ -11,5 +11,8 @@ internal static class RoutingKey
 {
     private static readonly Dictionary<string, string> OfType = EventTypes.All.ToDictionary(type => type.Key, type => string.Join('.', type.Value.Split('.')[^3..^1]));
 
+    /// <summary>The first two words of each there is.</summary>
+    public static IEnumerable<string> Each => OfType.Values;
+
     public static string Of(FeedEvent happened) => $"{OfType[happened.Type]}.{happened.Domain}";
 }

@@ -6,7 +6,7 @@ namespace EventCheckpoints.Host.Events;
 /// <summary>The CloudEvents type of each stored name. A type is never changed: an event that means something else gets another version.</summary>
 public static class EventTypes
 {
-    private const string Prefix = "io.eventcheckpoints.";
+    public const string Prefix = "io.eventcheckpoints.";
 
     /// <summary>Of what a webhook is tried with.</summary>
     public const string Test = Prefix + "webhook.test.v1";
@@ -26,6 +26,9 @@ public static class EventTypes
         [typeof(HoldReleased)] = "hold.released.v1",
         [typeof(DomainUndefined)] = "domain.undefined.v1",
     };
+
+    /// <summary>Each event that can be followed, with its CloudEvents type.</summary>
+    public static IEnumerable<(Type Event, string Type)> Each => OfEvent.Select(of => (of.Key, Prefix + of.Value));
 
     /// <summary>From stored name to CloudEvents type, of all that can be followed.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = OfEvent.ToDictionary(of => Store.EventNames[of.Key], of => Prefix + of.Value);

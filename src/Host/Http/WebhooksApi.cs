@@ -16,6 +16,8 @@ internal static class WebhooksApi
 {
     private const int MaxUrl = 2_000;
 
+    private const int MaxDescription = 1_000;
+
     public static void MapWebhooks(this IEndpointRouteBuilder api)
     {
         var all = api.MapGroup("/webhooks");
@@ -45,7 +47,9 @@ internal static class WebhooksApi
     private static async Task<IResult> Create(WebhookCall call, IMediator mediator, WebhookTargets targets, CreateBody body)
     {
         var url = Target(body.Url, targets);
-        if (url.Refusal is { } bad) return bad.Problem();
+        if ((url.Refusal ?? Reasons.Check(call.By.Reason)) is { } bad) return bad.Problem();
+        if (body.Description is { } text && (text.Length > MaxDescription || text.Any(char.IsControl)))
+            return new Refusal(Rule.RequestInvalid, $"a description is one line of at most {MaxDescription} characters").Problem();
         var filter = await mediator.FilterAsync(new FeedQuery(body.Domain, body.Type, body.Checkpoint, body.Actor, body.Source), call.Aborted);
         if (filter.Refusal is { } refusal) return refusal.Problem();
         var begin = await mediator.BeginAsync(body.From, body.After, "now", await call.ReachAsync(), call.Aborted);
@@ -56,6 +60,7 @@ internal static class WebhooksApi
 
     private static async Task<IResult> Rotate(WebhookCall call, string id)
     {
+        if (Reasons.Check(call.By.Reason) is { } unreadable) return unreadable.Problem();
         var found = await call.FindAsync(id);
         if (found.Refusal is { } refusal) return refusal.Problem();
         return Results.Ok(new SecretView(found.Value.Id, (await call.Changes.RotateAsync(found.Value, call.Request, call.By)).Reveal()));

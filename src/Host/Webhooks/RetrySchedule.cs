@@ -1,5 +1,10 @@
 namespace EventCheckpoints.Host.Webhooks;
 
+/// <summary>When to go on after an attempt that failed.</summary>
+/// <param name="Due">When the event is tried again.</param>
+/// <param name="AllNotBefore">Until when all lanes of the webhook wait; null: they need not.</param>
+public sealed record Retry(DateTimeOffset Due, DateTimeOffset? AllNotBefore);
+
 /// <summary>When a delivery that failed is tried again: the schedule that Standard Webhooks 1.0.0 gives.</summary>
 public static class RetrySchedule
 {
@@ -15,16 +20,16 @@ public static class RetrySchedule
     /// <summary>A target that asks for longer is not obeyed.</summary>
     private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromHours(24);
 
-    public static int MaxAttempts => Delays.Length + 1;
+    /// <summary>For all lanes, of a target that is overloaded and does not say for how long: one event that has failed for days must not hold up the others as long.</summary>
+    private static readonly TimeSpan Breather = TimeSpan.FromMinutes(1);
 
     /// <param name="attempts">How many have failed, the last one among them.</param>
-    /// <param name="retryAfter">The least that the target asked for.</param>
-    /// <returns>How long to wait; null: give up.</returns>
-    public static TimeSpan? After(int attempts, TimeSpan? retryAfter)
+    /// <returns>Null: give up.</returns>
+    public static Retry? After(int attempts, Attempt last, DateTimeOffset now)
     {
         if (attempts > Delays.Length) return null;
         var delay = Delays[attempts - 1] * (1 + (Jitter * Random.Shared.NextDouble()));
-        var asked = retryAfter is { } wanted && wanted > MaxRetryAfter ? MaxRetryAfter : retryAfter;
-        return asked > delay ? asked : delay;
+        var asked = last.RetryAfter is { } wanted && wanted > MaxRetryAfter ? MaxRetryAfter : last.RetryAfter;
+        return new Retry(now + (asked > delay ? asked.Value : delay), last.IsOverloaded ? now + (asked ?? (delay < Breather ? delay : Breather)) : null);
     }
 }

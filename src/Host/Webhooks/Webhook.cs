@@ -3,12 +3,18 @@ using EventCheckpoints.Projections;
 namespace EventCheckpoints.Host.Webhooks;
 
 /// <summary>Somebody who is sent events over HTTP, by the rules of Standard Webhooks 1.0.0.</summary>
-/// <param name="Secrets">What signs: the first is the newest.</param>
+/// <param name="Secrets">What signs: the newest, and for a day after it was exchanged the one before.</param>
 /// <param name="Position">See migration 0010.</param>
 /// <param name="NotBefore">The target asked for a pause until then.</param>
 /// <param name="Revision">Of what a caller set.</param>
 public sealed record Webhook(
-    Guid Id, Uri Url, string? Description, FeedFilter Filter, IReadOnlyList<WebhookSecret> Secrets, string State, string? StateReason, long Position, DateTimeOffset? NotBefore, long Revision);
+    Guid Id, Uri Url, string? Description, FeedFilter Filter, IReadOnlyList<SigningSecret> Secrets, string State, string? StateReason, long Position, DateTimeOffset? NotBefore, long Revision);
+
+/// <param name="Until">It signs before then; null: until it is exchanged.</param>
+public sealed record SigningSecret(WebhookSecret Secret, DateTimeOffset? Until = null)
+{
+    public bool Signs(DateTimeOffset at) => Until is not { } end || at < end;
+}
 
 /// <summary>The states of a webhook, as the API writes them.</summary>
 public static class WebhookStates

@@ -44,11 +44,13 @@ public sealed class WebhookChanges(AuditWriter audit)
         return secret;
     }
 
-    /// <summary>Sends everything behind a position, again.</summary>
+    /// <summary>Sends everything behind a position, again; what was given up there is no dead letter any longer.</summary>
     public Task ReplayAsync(Webhook webhook, long position, string request, Envelope by) => audit.WriteAsync(Record(request, webhook.Id, "replayed", webhook.Url), by, session =>
     {
-        session.QueueSqlCommand($"delete from {Schema.Name}.webhook_lanes where tenant_id = ? and webhook = ?", Schema.Tenant, webhook.Id);
+        // The webhook first: see WebhookLanes.
         session.QueueSqlCommand($"update {Schema.Name}.webhooks set position = ?, revision = revision + 1 where tenant_id = ? and id = ?", position, Schema.Tenant, webhook.Id);
+        session.QueueSqlCommand($"delete from {Schema.Name}.webhook_lanes where tenant_id = ? and webhook = ?", Schema.Tenant, webhook.Id);
+        session.QueueSqlCommand($"delete from {Schema.Name}.webhook_dead_letters where tenant_id = ? and webhook = ? and sequence > ?", Schema.Tenant, webhook.Id, position);
     });
 
     public Task DeleteAsync(Webhook webhook, string request, Envelope by) => audit.WriteAsync(Record(request, webhook.Id, "deleted", webhook.Url), by, session =>

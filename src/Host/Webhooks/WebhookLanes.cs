@@ -9,9 +9,13 @@ namespace EventCheckpoints.Host.Webhooks;
 /// How far a webhook is, in tables webhooks and webhook_lanes. What came of an attempt and where to go on from are one transaction; each step holds only where
 /// things still are as they were seen.
 /// </summary>
+/// <remarks>Every transaction locks the webhook's row before any lane, as deleting one does: so none waits for another in a circle, and a webhook that is gone is noticed.</remarks>
 public sealed class WebhookLanes(NpgsqlDataSource database)
 {
     private const string Mine = "tenant_id = $1 and webhook = $2 and domain_id = $3 and position = $4";
+
+    /// <summary>Of the webhook, before a lane's is touched; none where it was deleted.</summary>
+    private const string WebhookKept = $"with kept as (select from {Schema.Name}.webhooks where tenant_id = $1 and id = $2 for key share)";
 
     public async Task<IReadOnlyList<Lane>> OpenAsync(Webhook of, CancellationToken cancellation)
     {
@@ -66,7 +70,7 @@ public sealed class WebhookLanes(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using var step = new NpgsqlCommand($"update {Schema.Name}.webhook_lanes set position = $5, attempts = 0, due = null where {Mine} returning until", connection, transaction);
+        await using var step = new NpgsqlCommand($"{WebhookKept} update {Schema.Name}.webhook_lanes set position = $5, attempts = 0, due = null from kept where {Mine} returning until", connection, transaction);
         Add(step.Parameters, Schema.Tenant, of.Id, lane.Domain.Value, lane.Position, sequence);
         if (await step.ExecuteScalarAsync(cancellation) is not long until) throw Moved(of, lane);
         await using var rest = new NpgsqlBatch(connection, transaction);
@@ -80,18 +84,25 @@ public sealed class WebhookLanes(NpgsqlDataSource database)
     }
 
     /// <summary>An attempt failed, and there will be another.</summary>
-    public async Task<Lane> FailAsync(Webhook of, Lane lane, long sequence, Attempt attempt, DateTimeOffset due, CancellationToken cancellation)
+    public async Task<Lane> FailAsync(Webhook of, Lane lane, long sequence, Attempt attempt, Retry retry, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using var step = new NpgsqlCommand($"update {Schema.Name}.webhook_lanes set attempts = $5, due = $6 where {Mine} returning until", connection, transaction);
-        Add(step.Parameters, Schema.Tenant, of.Id, lane.Domain.Value, lane.Position, lane.Attempts + 1, due);
+        if (retry.AllNotBefore is { } pause)
+        {
+            // What another lane was asked for may be longer.
+            await using var hold = new NpgsqlCommand($"update {Schema.Name}.webhooks set not_before = greatest(not_before, $3) where tenant_id = $1 and id = $2", connection, transaction);
+            Add(hold.Parameters, Schema.Tenant, of.Id, pause);
+            await hold.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await using var step = new NpgsqlCommand($"{WebhookKept} update {Schema.Name}.webhook_lanes set attempts = $5, due = $6 from kept where {Mine} returning until", connection, transaction);
+        Add(step.Parameters, Schema.Tenant, of.Id, lane.Domain.Value, lane.Position, lane.Attempts + 1, retry.Due);
         if (await step.ExecuteScalarAsync(cancellation) is not long until) throw Moved(of, lane);
         await using var rest = new NpgsqlBatch(connection, transaction) { BatchCommands = { Log(of, sequence, lane.Attempts + 1, attempt, "failed") } };
-        if (attempt.IsOverloaded) rest.BatchCommands.Add(Command($"update {Schema.Name}.webhooks set not_before = $3 where tenant_id = $1 and id = $2", Schema.Tenant, of.Id, due));
         await rest.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-        return lane with { Until = until, Attempts = lane.Attempts + 1, Due = due };
+        return lane with { Until = until, Attempts = lane.Attempts + 1, Due = retry.Due };
     }
 
     /// <summary>Nothing is left of what the lane was for.</summary>
@@ -121,10 +132,11 @@ public sealed class WebhookLanes(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
+    /// <summary>Nothing where the webhook was deleted meanwhile, and its log with it.</summary>
     internal static NpgsqlBatchCommand Log(Webhook of, long sequence, int number, Attempt attempt, string outcome) => Command(
         $"""
         insert into {Schema.Name}.webhook_deliveries (tenant_id, webhook, sequence, attempt, attempted, outcome, status, error, milliseconds)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        select $1, $2, $3, $4, $5, $6, $7, $8, $9 from {Schema.Name}.webhooks where tenant_id = $1 and id = $2 for key share
         """,
         Schema.Tenant, of.Id, sequence, number, attempt.At, outcome, Nullable(attempt.Status), Nullable(attempt.Error), (int)attempt.Took.TotalMilliseconds);
 

@@ -35,17 +35,18 @@ public sealed class WebhookRows(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand(
             $"""
-            select url, description, filter::text, secret, case when old_secret_until > now() then old_secret end, state, state_reason, position, not_before, revision
+            select url, description, filter::text, secret, old_secret, old_secret_until, state, state_reason, position, not_before, revision
             from {Schema.Name}.webhooks where tenant_id = $1 and id = $2
             """);
         command.Parameters.AddWithValue(Schema.Tenant);
         command.Parameters.AddWithValue(id);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         if (!await row.ReadAsync(cancellation)) return null;
-        string?[] secrets = [row.GetString(3), Text(row, 4)];
+        var secrets = new List<SigningSecret> { new(WebhookSecret.Parse(row.GetString(3))) };
+        if (Text(row, 4) is { } old) secrets.Add(new SigningSecret(WebhookSecret.Parse(old), Time(row, 5)));
         return new Webhook(
-            id, new Uri(row.GetString(0)), Text(row, 1), JsonSerializer.Deserialize<FeedFilter>(row.GetString(2), Wire.Options)!, [.. secrets.OfType<string>().Select(WebhookSecret.Parse)],
-            row.GetString(5), Text(row, 6), row.GetInt64(7), row.IsDBNull(8) ? null : row.GetFieldValue<DateTimeOffset>(8), row.GetInt64(9));
+            id, new Uri(row.GetString(0)), Text(row, 1), JsonSerializer.Deserialize<FeedFilter>(row.GetString(2), Wire.Options)!, secrets, row.GetString(6), Text(row, 7), row.GetInt64(8), Time(row, 9),
+            row.GetInt64(10));
     }
 
     /// <param name="reach">How far the feed can be read now.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EventCheckpoints.Host.Duties;
@@ -44,19 +45,15 @@ public sealed class WebhookRunner(Webhook webhook, WebhookTools tools) : IDispos
     private async IAsyncEnumerable<Lane> LanesAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         foreach (var lane in await tools.Lanes.OpenAsync(webhook, cancellation)) yield return lane;
-        var (position, saved) = (webhook.Position, webhook.Position);
+        var (position, saved, written) = (webhook.Position, webhook.Position, Stopwatch.GetTimestamp());
         while (true)
         {
-            var page = await NextAsync(position, cancellation);
-            // What nobody wanted is passed by in memory, and written down once it is quiet.
-            if (page is null ? position > saved : page.Events.Count > 0)
-            {
-                var spread = page ?? new FeedPage([], position);
-                foreach (var lane in await tools.Lanes.SpreadAsync(webhook, saved, spread, cancellation)) yield return lane;
-                saved = spread.Position;
-            }
-
-            position = page?.Position ?? position;
+            var page = await NextAsync(position, cancellation) ?? new FeedPage([], position);
+            position = page.Position;
+            // What nobody wanted is passed by in memory, and written down now and then.
+            if (page.Events.Count == 0 && (position == saved || Stopwatch.GetElapsedTime(written) < Settle)) continue;
+            foreach (var lane in await tools.Lanes.SpreadAsync(webhook, saved, page, cancellation)) yield return lane;
+            (saved, written) = (position, Stopwatch.GetTimestamp());
         }
     }
 
@@ -130,11 +127,10 @@ public sealed class WebhookRunner(Webhook webhook, WebhookTools tools) : IDispos
                 throw new SupersededException($"webhook {webhook.Id} is gone");
             }
 
-            if (RetrySchedule.After(number, attempt.RetryAfter) is not { } delay)
+            if (RetrySchedule.After(number, attempt, tools.Time.GetUtcNow()) is not { } retry)
                 return new Step(true, await tools.Lanes.PassAsync(webhook, lane, happened.Sequence, number, attempt, isDead: true, cancellation));
-            var due = tools.Time.GetUtcNow() + delay;
-            if (attempt.IsOverloaded && due > _notBefore) _notBefore = due;
-            return new Step(false, await tools.Lanes.FailAsync(webhook, lane, happened.Sequence, attempt, due, cancellation));
+            if (retry.AllNotBefore is { } pause && pause > _notBefore) _notBefore = pause;
+            return new Step(false, await tools.Lanes.FailAsync(webhook, lane, happened.Sequence, attempt, retry, cancellation));
         }
         finally
         {

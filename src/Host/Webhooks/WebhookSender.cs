@@ -14,8 +14,11 @@ public sealed class WebhookSender : IDisposable
     /// <summary>Standard Webhooks: 15 to 30 seconds.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Of what a target answers that it could not take: for the delivery log.</summary>
+    /// <summary>Bytes of what a target answers that it could not take: for the delivery log.</summary>
     private const int MaxAnswer = 300;
+
+    /// <summary>Characters of an error: what a target sends in place of HTTP is quoted in it.</summary>
+    private const int MaxError = 600;
 
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
@@ -47,12 +50,12 @@ public sealed class WebhookSender : IDisposable
     {
         var at = _time.GetUtcNow();
         var began = _time.GetTimestamp();
-        Attempt Of(int? status, string? error, TimeSpan? retryAfter = null) => new(at, _time.GetElapsedTime(began), status, error, retryAfter);
+        Attempt Of(int? status, string? error, TimeSpan? retryAfter = null) => new(at, _time.GetElapsedTime(began), status, OneLine(error), retryAfter);
         try
         {
             return await _timeout.ExecuteAsync(async limited =>
             {
-                using var request = Request(to, id, at.ToUnixTimeSeconds(), body);
+                using var request = Request(to, id, at, body);
                 using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited);
                 var status = (int)response.StatusCode;
                 return response.IsSuccessStatusCode
@@ -72,25 +75,30 @@ public sealed class WebhookSender : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static HttpRequestMessage Request(Webhook to, string id, long timestamp, ReadOnlyMemory<byte> body)
+    private static HttpRequestMessage Request(Webhook to, string id, DateTimeOffset at, ReadOnlyMemory<byte> body)
     {
+        var timestamp = at.ToUnixTimeSeconds();
         var content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(MediaType, "utf-8") } };
         var request = new HttpRequestMessage(HttpMethod.Post, to.Url) { Content = content };
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("webhook-signature", string.Join(' ', to.Secrets.Select(secret => secret.Sign(id, timestamp, body.Span))));
+        request.Headers.Add("webhook-signature", string.Join(' ', to.Secrets.Where(secret => secret.Signs(at)).Select(secret => secret.Secret.Sign(id, timestamp, body.Span))));
         return request;
     }
 
     private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, DateTimeOffset now) => header?.Delta ?? (header?.Date is { } date && date > now ? date - now : null);
 
-    /// <summary>The beginning of what it said, in one line.</summary>
+    /// <summary>Whatever bytes a target chose, the delivery log can take them (PostgreSQL takes no NUL) and a terminal can show them.</summary>
+    private static string? OneLine(string? error) =>
+        error is null ? null : string.Concat(error.Take(MaxError).Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? ' ' : letter)).TrimEnd();
+
+    /// <summary>The beginning of what it said.</summary>
     private static async Task<string> AnswerAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
         await using var body = await response.Content.ReadAsStreamAsync(cancellation);
         var buffer = new byte[MaxAnswer];
         var read = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
-        var text = string.Concat(Encoding.UTF8.GetString(buffer, 0, read).Select(letter => char.IsControl(letter) ? ' ' : letter)).Trim();
+        var text = Encoding.UTF8.GetString(buffer, 0, read).Trim();
         return text.Length == 0 ? "" : $": {text}";
     }
 }

@@ -56,7 +56,7 @@ internal sealed class BoundQueue : IAsyncDisposable
             await coming.Writer.WriteAsync(new Received(message.RoutingKey, new BasicProperties(message.BasicProperties), JsonNode.Parse(message.Body.Span)!));
         };
         await channel.BasicConsumeAsync(queue, autoAck: true, consumer);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var received = new List<Received>();
         var seen = new HashSet<string>();
         while (seen.Count < distinct)

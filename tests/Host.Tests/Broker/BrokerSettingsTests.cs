@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Security;
 using EventCheckpoints.Host.Broker;
 using EventCheckpoints.Tests;
 using Xunit;
@@ -17,6 +18,14 @@ public sealed class BrokerSettingsTests
         Assert.Equal(("nightly-*", "a", "api", "5d1f6b0e-9c7a-4a53-8f27-1b1f0c9a7e42"), (settings.Wanted.Checkpoint, settings.Wanted.Actor, settings.Wanted.Source, settings.Wanted.Domain.ToString()));
         Assert.Equal(["checkpoint_created", "checkpoint_deleted", "checkpoint_redefined", "checkpoint_reparented"], settings.Wanted.Types!.Order());
         Assert.DoesNotContain("cret", settings.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_has_to_be_for_the_name_that_is_connected_to()
+    {
+        var settings = Assert.IsType<RabbitMqSettings>(await ReadAsync("""{"kind":"rabbitmq","uri":"amqps://u:secret@mq.example.org/checkpoints"}"""));
+        var tls = settings.Factory().Endpoint.Ssl;
+        Assert.Equal((true, "mq.example.org", SslPolicyErrors.None), (tls.Enabled, tls.ServerName, tls.AcceptablePolicyErrors));
     }
 
     [Fact]

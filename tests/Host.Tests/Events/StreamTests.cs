@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using EventCheckpoints.Tests;
+using Npgsql;
 using Xunit;
 
 namespace EventCheckpoints.Host.Tests.Events;
@@ -63,19 +66,48 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task Five_hundred_who_wait_are_all_told()
+    public async Task Two_thousand_who_wait_cost_little_and_are_all_told()
     {
-        await using var host = await TestHost.StartAsync();
-        await host.DefineAsync("one");
-        var readers = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => FeedReader.OpenAsync(host.Url)));
-        await FeedTests.CreateAsync(host, "one", "a");
-        foreach (var reader in readers)
+        const int readers = 2_000;
+        await using var database = await TestPostgres.CreateMigratedDatabaseAsync();
+        await using var host = await ServeProcess.StartAsync("--connection", database.HostConnectionString);
+        await using var owner = NpgsqlDataSource.Create(database.ConnectionString);
+        using var client = new HttpClient { BaseAddress = host.Client.BaseAddress, Timeout = Timeout.InfiniteTimeSpan };
+        await WriteAsync("/v1/domains", TestHost.DomainXml("one", Guid.NewGuid().ToString()));
+        var before = Memory(host.Id);
+        var streams = new List<StreamReader>();
+        for (var opened = 0; opened < readers; opened += 100)
+            streams.AddRange(await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ => new StreamReader(await client.GetStreamAsync(new Uri("/v1/events/stream", UriKind.Relative))))));
+        // retry, id, and the empty line behind them: they wait now.
+        foreach (var stream in streams)
+            for (var line = 0; line < 3; line++) await stream.ReadLineAsync();
+        // What the host asks with one reader or none; not what 2,000 would, who each asked four times a second. PostgreSQL counts what they asked to begin with some seconds late.
+        var rate = double.MaxValue;
+        for (var window = 0; window < 10 && rate > 30; window++)
         {
-            await reader.UntilAsync(1);
-            Assert.Contains("\"subject\":\"a\"", Assert.Single(reader.Data), StringComparison.Ordinal);
+            var (asked, since) = (await TransactionsAsync(), Stopwatch.GetTimestamp());
+            await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+            rate = (await TransactionsAsync() - asked) / Stopwatch.GetElapsedTime(since).TotalSeconds;
         }
 
-        foreach (var reader in readers) await reader.DisposeAsync();
+        var perReader = (Memory(host.Id) - before) / readers;
+        var told = Stopwatch.GetTimestamp();
+        await WriteAsync("/v1/domains/one/checkpoints", "<domaincheckpoint><name>a</name></domaincheckpoint>");
+        foreach (var stream in streams)
+        {
+            var lines = new List<string?>();
+            while (lines.Count < 3) lines.Add(await stream.ReadLineAsync());
+            Assert.Contains("\"subject\":\"a\"", lines[2], StringComparison.Ordinal);
+            stream.Dispose();
+        }
+
+        Console.WriteLine($"{readers} idle streams: {perReader / 1024} KiB each, {rate:0.0} transactions a second in all, {Stopwatch.GetElapsedTime(told).TotalMilliseconds:0} ms until all were told");
+        Assert.InRange(rate, 0, 30);
+        Assert.InRange(perReader, 0, 100 * 1024);
+
+        async Task WriteAsync(string path, string xml) => (await host.Client.PostAsync(new Uri(path, UriKind.Relative), TestHost.Xml(xml))).EnsureSuccessStatusCode();
+
+        async Task<long> TransactionsAsync() => (long)(await owner.CreateCommand("select xact_commit from pg_stat_database where datname = current_database()").ExecuteScalarAsync())!;
     }
 
     [Fact]
@@ -101,6 +133,10 @@ public sealed class StreamTests
 
         Assert.Equal(all, ids);
     }
+
+    /// <summary>Of a process, in bytes.</summary>
+    private static long Memory(int process) =>
+        long.Parse(File.ReadLines($"/proc/{process}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], null) * 1024;
 
     [Fact]
     public async Task A_server_that_stops_ends_its_streams_and_another_goes_on()

@@ -47,7 +47,7 @@ internal static class WebhookWords
         "webhook-replay",
         Group.Events,
         "send a webhook again what happened since",
-        "Sends all events behind a position again, from the first one where none is given.",
+        "Sends all events behind a position again, from the first one where none is given; what was given up there is no dead letter any longer.",
         [Id, .. Begin, WordOption.Reason],
         async call =>
         {
