@@ -76,12 +76,21 @@ public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, st
     /// </summary>
     private async Task ReadAsync(ReadFeed range, List<FeedEvent> events, CancellationToken cancellation)
     {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Select(range));
+        await using var row = await batch.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation)) events.Add(Read(row));
+    }
+
+    /// <summary>The statement that reads a range; each of its rows is for <see cref="Read"/>.</summary>
+    internal NpgsqlBatchCommand Select(ReadFeed range)
+    {
         List<NpgsqlParameter> parameters =
         [
             new() { Value = Schema.Tenant }, new() { Value = range.After }, new() { Value = range.Through }, new() { Value = (range.Filter.Types ?? Types).ToArray() }, new() { Value = range.Limit },
         ];
         var filter = new AuditFilter(range.Filter.Actor, Domain: range.Filter.Domain, Checkpoint: range.Filter.Checkpoint, Source: range.Filter.Source);
-        await using var command = database.CreateCommand(
+        var command = new NpgsqlBatchCommand(
             $"""
             select e.seq_id, e.id, e.stream_id, named.value, e.version, e.type, case when {EventRows.AboutCheckpoint} then e.data->>'name' end, ({Payload})::text,
                 e.headers->>'actor', e.headers->>'source', e.headers->>'reason', e.correlation_id, e.causation_id, e.headers->>'occurred', e.timestamp
@@ -96,8 +105,7 @@ public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, st
             order by e.seq_id
             """);
         foreach (var parameter in parameters) command.Parameters.Add(parameter);
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        while (await row.ReadAsync(cancellation)) events.Add(Read(row));
+        return command;
     }
 
     public async Task<FeedPosition> Handle(FindFeedPosition request, CancellationToken cancellationToken)
@@ -116,7 +124,7 @@ public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, st
         return new FeedPosition((long)(await command.ExecuteScalarAsync(cancellationToken))!);
     }
 
-    private static FeedEvent Read(NpgsqlDataReader row) => new(
+    internal static FeedEvent Read(NpgsqlDataReader row) => new(
         row.GetInt64(0),
         row.GetGuid(1),
         new DomainId(row.GetGuid(2)),

@@ -1,6 +1,6 @@
+using System.Text.Json;
 using BitFaster.Caching;
 using BitFaster.Caching.Lru;
-using MediatR;
 using Microsoft.Extensions.Hosting;
 
 namespace EventCheckpoints.Projections;
@@ -8,7 +8,7 @@ namespace EventCheckpoints.Projections;
 /// <summary>
 /// Where the feed ends at this moment, for all who wait there: one look at the database for all of them, and one reading of a page for all who want the same one.
 /// </summary>
-public sealed class FeedTip(SafeSequence safe, IMediator mediator) : BackgroundService
+public sealed class FeedTip(SafeSequence safe, Feed feed) : BackgroundService
 {
     /// <summary>How long an event may go unnoticed by who waits for it, where nothing rang.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -23,6 +23,9 @@ public sealed class FeedTip(SafeSequence safe, IMediator mediator) : BackgroundS
     private volatile TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _reach;
     private int _waiting;
+
+    /// <summary>The filter that lets all through, as text.</summary>
+    private static readonly string AllKey = KeyOf(new FeedFilter());
 
     /// <summary>A page of at most so many events.</summary>
     public const int PageSize = 100;
@@ -64,10 +67,13 @@ public sealed class FeedTip(SafeSequence safe, IMediator mediator) : BackgroundS
         }
     }
 
+    /// <summary>A filter as text, the same for the same filter.</summary>
+    public static string KeyOf(FeedFilter filter) => JsonSerializer.Serialize(filter, Wire.Options);
+
     /// <summary>A page, read once for all who ask for it at about the same time.</summary>
-    /// <param name="key">The filter as text.</param>
+    /// <param name="key">The filter as <see cref="KeyOf"/> has it.</param>
     public async Task<FeedPage> PageAsync(FeedFilter filter, string key, long after, long through, CancellationToken cancellation) =>
-        await _pages.GetOrAddAsync((key, after, through), _ => mediator.Send(new ReadFeed(filter, after, through, PageSize), CancellationToken.None)).AsTask().WaitAsync(cancellation);
+        await _pages.GetOrAddAsync((key, after, through), _ => feed.Handle(new ReadFeed(filter, after, through, PageSize), CancellationToken.None)).AsTask().WaitAsync(cancellation);
 
     public override void Dispose()
     {
@@ -91,14 +97,24 @@ public sealed class FeedTip(SafeSequence safe, IMediator mediator) : BackgroundS
         }
     }
 
+    private void Move(ReadFeed window, long reach, IReadOnlyList<FeedEvent>? found)
+    {
+        if (reach <= window.After) return;
+        // What is beyond the reach may have others before it that are still to come.
+        if (found?.TakeWhile(happened => happened.Sequence <= reach).ToArray() is { } events && (events.Length == window.Limit || reach <= window.Through))
+            _pages.AddOrUpdate((AllKey, window.After, reach), new FeedPage(events, events.Length == window.Limit ? events[^1].Sequence : reach));
+        Volatile.Write(ref _reach, reach);
+        Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
     private async Task LookAsync(CancellationToken cancellation)
     {
         try
         {
-            var reach = await safe.ReachAsync(cancellation);
-            if (reach <= Volatile.Read(ref _reach)) return;
-            Volatile.Write(ref _reach, reach);
-            Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+            var from = Volatile.Read(ref _reach);
+            var window = new ReadFeed(new FeedFilter(), from, from + (4 * PageSize), PageSize);
+            // Most who wait at the end want the page behind it, of all events: it comes with the look, and they need not ask again.
+            await safe.ReachAsync(feed.Select(window), Feed.Read, (reach, events) => Move(window, reach, events), cancellation);
         }
         catch (Exception away) when (away is Npgsql.NpgsqlException or TimeoutException or IOException)
         {

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace EventCheckpoints.Projections;
@@ -46,18 +47,48 @@ public sealed class SafeSequence(NpgsqlDataSource database)
     public async Task<long> ReachAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var look = new NpgsqlBatch(connection) { BatchCommands = { new(Drawn), new(Drawing) } };
         long last;
         HashSet<string> open;
-        // First how many numbers are drawn, then who may have drawn one of them and not ended: the other way round one could slip between.
-        await using (var look = new NpgsqlBatch(connection) { BatchCommands = { new(Drawn), new(Drawing) } })
-        await using (var row = await look.ExecuteReaderAsync(cancellation))
+        await using (var row = await look.ExecuteReaderAsync(cancellation)) (last, open) = await LookAsync(row, cancellation);
+        return await ReachAsync(connection, last, open, cancellation);
+    }
+
+    /// <summary>The same, with what another statement reads, all in one round trip; without it where an append had to be waited for.</summary>
+    /// <param name="read">A statement that reads events; it sees all up to the reach, and perhaps some beyond.</param>
+    /// <param name="told">Hears of the reach and of the rows before the connection is given back, which takes a round trip of its own; null for the rows where they were read too early.</param>
+    public async Task ReachAsync<T>(NpgsqlBatchCommand read, Func<NpgsqlDataReader, T> row, Action<long, IReadOnlyList<T>?> told, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        // Each statement has a snapshot of its own, whatever the database's default: the one that reads takes it after both looks.
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
+        await using var look = new NpgsqlBatch(connection, transaction) { BatchCommands = { new(Drawn), new(Drawing), read } };
+        long last;
+        HashSet<string> open;
+        var rows = new List<T>();
+        await using (var reader = await look.ExecuteReaderAsync(cancellation))
         {
-            await row.ReadAsync(cancellation);
-            last = row.GetInt64(0);
-            await row.NextResultAsync(cancellation);
-            open = await TransactionsAsync(row, cancellation);
+            (last, open) = await LookAsync(reader, cancellation);
+            await reader.NextResultAsync(cancellation);
+            while (await reader.ReadAsync(cancellation)) rows.Add(row(reader));
         }
 
+        var isWhole = open.Count == 0;
+        told(await ReachAsync(connection, last, open, cancellation), isWhole ? rows : null);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    // First how many numbers are drawn, then who may have drawn one of them and not ended: the other way round one could slip between.
+    private static async Task<(long Last, HashSet<string> Open)> LookAsync(NpgsqlDataReader row, CancellationToken cancellation)
+    {
+        await row.ReadAsync(cancellation);
+        var last = row.GetInt64(0);
+        await row.NextResultAsync(cancellation);
+        return (last, await TransactionsAsync(row, cancellation));
+    }
+
+    private async Task<long> ReachAsync(NpgsqlConnection connection, long last, HashSet<string> open, CancellationToken cancellation)
+    {
         if (last <= Volatile.Read(ref _settled)) return last;
         for (var waited = TimeSpan.Zero; open.Count > 0 && waited < Patience; waited += Pause)
         {

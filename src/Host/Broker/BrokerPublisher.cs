@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EventCheckpoints.Host.Duties;
 using EventCheckpoints.Projections;
 using Npgsql;
@@ -31,7 +30,7 @@ public sealed partial class BrokerPublisher : IDuty
     public BrokerPublisher(BrokerSettings settings, FeedTip tip, NpgsqlDataSource database, ILogger<BrokerPublisher> log)
     {
         (_settings, _tip, _positions, _log) = (settings, tip, new BrokerPositions(database), log);
-        _filter = JsonSerializer.Serialize(settings.Wanted, Wire.Options);
+        _filter = FeedTip.KeyOf(settings.Wanted);
         _untilItWorks = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<BrokerException>(),

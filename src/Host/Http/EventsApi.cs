@@ -63,7 +63,7 @@ internal static class EventsApi
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            await Follow(tip, filter.Value, JsonSerializer.Serialize(filter.Value, Wire.Options), begin.Value.After, context.Response, ends.Token);
+            await Follow(tip, filter.Value, FeedTip.KeyOf(filter.Value), begin.Value.After, context.Response, ends.Token);
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using EventCheckpoints.Host.Duties;
 using EventCheckpoints.Host.Events;
 using EventCheckpoints.Projections;
@@ -28,7 +27,7 @@ public sealed class WebhookRunner(Webhook webhook, WebhookTools tools) : IDispos
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _slots = new(Parallel);
-    private readonly string _filter = JsonSerializer.Serialize(webhook.Filter, Wire.Options);
+    private readonly string _filter = FeedTip.KeyOf(webhook.Filter);
     private DateTimeOffset _notBefore = webhook.NotBefore ?? DateTimeOffset.MinValue;
 
     /// <summary>Until told to stop.</summary>
