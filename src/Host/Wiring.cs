@@ -34,6 +34,7 @@ public static class Wiring
         services.AddSingleton<IRequestHandler<FindDomainThen, Result<DomainSummary>>, DomainThen>();
         services.AddSingleton<IRequestHandler<GetDiff, Result<DiffView>>, Diff>();
         services.AddSingleton<IRequestHandler<ListDomains, Result<Page<DomainSummary>>>, Domains>();
+        services.AddSingleton<IRequestHandler<ListDomainsThen, Result<Page<DomainSummary>>>, DomainsThen>();
         services.AddSingleton<IRequestHandler<ListCheckpoints, Result<CheckpointPage>>, Checkpoints>();
         services.AddSingleton<IRequestHandler<GetCheckpoint, Result<CheckpointView>>, OneCheckpoint>();
         services.AddSingleton<IRequestHandler<GetCheckpointXml, Result<string>>, OneCheckpoint>();

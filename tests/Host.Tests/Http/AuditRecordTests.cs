@@ -66,6 +66,28 @@ public sealed class AuditRecordTests
         Assert.DoesNotContain(record.ToString(), c => char.IsControl(c) && c is not ('\n' or '\r'));
     }
 
+    /// <summary>What the server itself turns away before any rule is asked.</summary>
+    [Theory]
+    [InlineData("DELETE", "/v1/domains/one/checkpoints/a?children=maybe", null, null, 400)]
+    [InlineData("DELETE", "/v1/domains/one?checkpoints-metadata=", null, null, 400)]
+    [InlineData("PUT", "/v1/domains/one/checkpoints/a/parent", "{", "application/json", 400)]
+    [InlineData("PUT", "/v1/domains/one/checkpoints/a/parent", "null", "application/json", 400)]
+    [InlineData("POST", "/v1/domains/one/rename", "{\"name\":\"two\"}", "text/plain", 415)]
+    [InlineData("POST", "/v1/domains/one/holds", "[1]", "application/json", 400)]
+    [InlineData("PATCH", "/v1/domains/one", null, null, 405)]
+    [InlineData("DELETE", "/v1/nothing", null, null, 404)]
+    public async Task A_request_that_no_rule_ever_saw_is_on_record_too(string method, string path, string? body, string? type, int status)
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.DefineAsync("one");
+        using var content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, type!);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = content };
+        using var response = await host.Client.SendAsync(request);
+        Assert.Equal(status, (int)response.StatusCode);
+        var record = Assert.Single(await ItemsAsync(host, "outcome=refused"));
+        Assert.Equal(("request-invalid", "local", $"{method} {path}"), ((string?)record["asked"]!["rule"], (string?)record["actor"], (string?)record["asked"]!["request"]));
+    }
+
     [Fact]
     public async Task A_long_story_is_cut()
     {
@@ -150,11 +172,14 @@ public sealed class AuditRecordTests
     {
         await using var host = await TestHost.StartAsync();
         await host.DefineAsync("one");
-        await using (var database = NpgsqlDataSource.Create(host.ConnectionString))
+        await using var database = NpgsqlDataSource.Create(host.ConnectionString);
         await using (var take = database.CreateCommand("revoke insert on eventcheckpoints.mt_events from eventcheckpoints_host")) await take.ExecuteNonQueryAsync();
         Assert.Equal(HttpStatusCode.InternalServerError, (await host.SendAsync(HttpMethod.Delete, "/v1/domains/two")).Status);
         Assert.Equal(HttpStatusCode.InternalServerError, (await host.SendAsync(HttpMethod.Get, "/v1/audit")).Status);
         Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Get, "/v1/domains/one")).Status);
+        // A host records that it ends.
+        await using var give = database.CreateCommand("grant insert on eventcheckpoints.mt_events to eventcheckpoints_host");
+        await give.ExecuteNonQueryAsync();
     }
 
     private static async Task<JsonNode[]> ItemsAsync(TestHost host, string query, AccessToken? by = null)

@@ -1,0 +1,116 @@
+using EventCheckpoints.Projections;
+using Xunit;
+
+namespace EventCheckpoints.Host.Tests.Log;
+
+/// <summary>What somebody would try who owns the database and has read how verification works.</summary>
+public sealed class EvasionTests
+{
+    private const string Victim = "(select seq_id from eventcheckpoints.mt_events where data->>'name' = 'one-c3' and type = 'checkpoint_created')";
+
+    [Theory]
+    [InlineData("update eventcheckpoints.mt_events set version = 99, stream_id = (select stream_id from eventcheckpoints.mt_events where data->>'name' = 'two-c1' limit 1) where seq_id = V", "edited", "its stream and version is not what was recorded")]
+    [InlineData("update eventcheckpoints.mt_events set causation_id = 'x' where seq_id = V", "edited", "its metadata (who, why, when it occurred, correlation) is not what was recorded")]
+    [InlineData("update eventcheckpoints.mt_events set headers = null where seq_id = V", "edited", "its metadata (who, why, when it occurred, correlation) is not what was recorded")]
+    [InlineData("update eventcheckpoints.mt_events set is_archived = true where seq_id = V", "edited", "it was marked as archived, which hides it from who reads its stream")]
+    [InlineData("insert into eventcheckpoints.mt_streams (id, type, version, tenant_id) select id, type, version, 'elsewhere' from eventcheckpoints.mt_streams; update eventcheckpoints.mt_events set tenant_id = 'elsewhere' where seq_id = V", "missing", "no longer in the store")]
+    [InlineData("update eventcheckpoints.mt_events set id = gen_random_uuid() where seq_id = V", "edited", "stands in the place of event")]
+    [InlineData("update eventcheckpoints.mt_events set headers = headers || '{\"masked\": true}', timestamp = timestamp - interval '1 day' where seq_id = V", "edited", "its recorded time and metadata (who, why, when it occurred, correlation) is not what was recorded")]
+    [InlineData("update eventcheckpoints.mt_events set headers = headers || '{\"masked\": true, \"actor\": \"nobody\"}' where seq_id = V", "edited", "its metadata (who, why, when it occurred, correlation) is not what was recorded")]
+    [InlineData("update eventcheckpoints.mt_events set headers = headers || '{\"masked\": true}', type = 'checkpoint_deleted' where seq_id = V", "edited", "its type and metadata (who, why, when it occurred, correlation) is not what was recorded")]
+    public async Task No_column_of_an_event_is_free_to_be_edited(string sql, string kind, string says)
+    {
+        await using var store = await LoggedStore.StartAsync();
+        await store.FillAsync();
+        await store.SignAsync();
+        var sequence = await store.AskAsync<long>($"select {Victim}");
+        await store.TamperAsync(sql.Replace("V", Victim, StringComparison.Ordinal));
+        var finding = Assert.Single((await store.VerifyAsync()).Findings);
+        Assert.Equal((kind, Sequence.Text(sequence)), (finding.Kind, finding.Sequence));
+        Assert.Contains(says, finding.Says, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(long.MinValue)]
+    public async Task A_sequence_before_the_first_hides_no_event(long sequence)
+    {
+        await using var store = await LoggedStore.StartAsync();
+        await store.FillAsync();
+        await store.SignAsync();
+        await store.TamperAsync(
+            $"""
+            insert into eventcheckpoints.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, headers)
+            select {sequence}, gen_random_uuid(), stream_id, 77, '{"{"}"name": "one-c5"{"}"}', 'checkpoint_deleted', timestamp, tenant_id, headers from eventcheckpoints.mt_events where seq_id = {Victim}
+            """);
+        Assert.Equal("added", Assert.Single((await store.VerifyAsync()).Findings).Kind);
+    }
+
+    [Fact]
+    public async Task An_event_put_in_the_place_of_another_is_no_matter_of_order()
+    {
+        await using var store = await LoggedStore.StartAsync();
+        await store.FillAsync();
+        await store.SignAsync();
+        await store.TamperAsync(
+            $"""
+            create temporary table other on commit drop as select * from eventcheckpoints.mt_events where seq_id = {Victim};
+            delete from eventcheckpoints.mt_events where seq_id in (select seq_id from other);
+            update other set id = gen_random_uuid(), data = data || '{"{"}"creationTime": 1{"}"}';
+            insert into eventcheckpoints.mt_events select * from other
+            """);
+        var finding = Assert.Single((await store.VerifyAsync()).Findings);
+        Assert.Equal("edited", finding.Kind);
+        Assert.Contains("stands in the place of event", finding.Says, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_event_deleted_with_its_entry_is_missed_between_its_neighbours()
+    {
+        await using var store = await LoggedStore.StartAsync();
+        await store.FillAsync();
+        await store.SignAsync();
+        var sequence = await store.AskAsync<long>($"select {Victim}");
+        await store.TamperAsync($"delete from eventcheckpoints.log_entries where sequence = {sequence}; delete from eventcheckpoints.mt_events where seq_id = {sequence}");
+        var finding = Assert.Single((await store.VerifyAsync()).Findings, finding => finding.Kind == "missing");
+        Assert.EndsWith($" of the log is not in the export; it was between sequence {sequence - 1} and {sequence + 1}", finding.Says, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_end_that_was_cut_off_with_all_that_was_signed_of_it_is_missed_by_who_kept_a_checkpoint()
+    {
+        await using var store = await LoggedStore.StartAsync();
+        await store.FillAsync();
+        var early = await store.SignAsync();
+        await store.FillAsync("three", "four");
+        var late = await store.SignAsync();
+        await store.TamperAsync(
+            $"""
+            delete from eventcheckpoints.mt_events where seq_id > (select sequence from eventcheckpoints.log_entries where index = {early.Size - 1});
+            delete from eventcheckpoints.log_entries where index >= {early.Size};
+            delete from eventcheckpoints.log_checkpoints where size > {early.Size}
+            """);
+        Assert.Contains(
+            (await store.VerifyAsync(late)).Findings,
+            finding => finding.Kind == "rewritten" && finding.Says.StartsWith($"the checkpoint that was kept is of {late.Size} entries", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("\"field\":\"creationTime\",\"before\":null,\"after\":", "\"field\":\"creationTime\",\"before\":null,\"after\":1")]
+    [InlineData("\"field\":\"parent\",\"before\":null,\"after\":\"one-c2\"", "\"field\":\"parent\",\"before\":null,\"after\":\"one-c1\"")]
+    [InlineData("\"bitmap\":\"one-c3\"", "\"bitmap\":\"one-c4\"")]
+    [InlineData("\"rule\":\"checkpoint-not-found\"", "\"rule\":\"held\"")]
+    [InlineData("matching name 'none'", "matching name 'nine'")]
+    [InlineData("\"request\":\"DELETE /v1/domains/one/checkpoints/none\"", "\"request\":\"DELETE /v1/domains/one/checkpoints/nine\"")]
+    public async Task What_an_export_says_of_a_record_has_to_be_what_its_payload_says(string from, string to)
+    {
+        await using var store = await LoggedStore.StartAsync();
+        await store.FillAsync();
+        var export = await store.ExportAsync();
+        Assert.Empty((await store.VerifyAsync(export)).Findings);
+        var at = export.IndexOf(from, StringComparison.Ordinal);
+        Assert.True(at > 0, $"the export has no {from}");
+        Assert.Equal("edited", Assert.Single((await store.VerifyAsync(export[..at] + to + export[(at + from.Length)..])).Findings).Kind);
+    }
+}
