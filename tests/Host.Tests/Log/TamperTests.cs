@@ -199,10 +199,7 @@ public sealed class TamperTests
     {
         await using var store = await LoggedStore.StartAsync();
         await store.FillAsync();
-        var export = await store.ExportAsync();
-        Assert.Empty((await store.VerifyAsync(export)).Findings);
-        var at = export.IndexOf(from, StringComparison.Ordinal);
-        var found = (await store.VerifyAsync(export[..at] + to + export[(at + from.Length)..])).Findings.Select(finding => finding.Kind).Distinct().ToArray();
+        var found = (await store.VerifyEditedAsync(from, to)).Findings.Select(finding => finding.Kind).Distinct().ToArray();
         Assert.Equal(kinds.Split(' '), found);
     }
 
