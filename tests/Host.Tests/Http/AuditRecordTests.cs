@@ -89,6 +89,18 @@ public sealed class AuditRecordTests
     }
 
     [Fact]
+    public async Task A_body_that_is_too_large_to_be_looked_at_is_on_record_too()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.DefineAsync("one");
+        using var body = new StringContent("{\"name\":\"" + new string('n', 31_000_000) + "\"}", System.Text.Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/domains/one/rename") { Content = body, Headers = { ExpectContinue = true } };
+        using var response = await host.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.StartsWith("413 Payload Too Large", (string?)Assert.Single(await ItemsAsync(host, "outcome=refused"))["asked"]!["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_long_story_is_cut()
     {
         await using var host = await TestHost.StartAsync();
@@ -177,7 +189,7 @@ public sealed class AuditRecordTests
         Assert.Equal(HttpStatusCode.InternalServerError, (await host.SendAsync(HttpMethod.Delete, "/v1/domains/two")).Status);
         Assert.Equal(HttpStatusCode.InternalServerError, (await host.SendAsync(HttpMethod.Get, "/v1/audit")).Status);
         Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Get, "/v1/domains/one")).Status);
-        // A host records that it ends.
+        // That the host ends is a record too.
         await using var give = database.CreateCommand("grant insert on eventcheckpoints.mt_events to eventcheckpoints_host");
         await give.ExecuteNonQueryAsync();
     }
