@@ -97,7 +97,7 @@ public sealed class AuditRecordTests
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/domains/one/rename") { Content = body, Headers = { ExpectContinue = true } };
         using var response = await host.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
-        Assert.StartsWith("413 Payload Too Large", (string?)Assert.Single(await ItemsAsync(host, "outcome=refused"))["asked"]!["detail"], StringComparison.Ordinal);
+        Assert.Contains("413 Payload Too Large", (string?)Assert.Single(await ItemsAsync(host, "outcome=refused"))["asked"]!["detail"], StringComparison.Ordinal);
     }
 
     [Fact]
