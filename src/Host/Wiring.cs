@@ -46,6 +46,7 @@ public static class Wiring
         services.AddSingleton(options.Log);
         services.AddSingleton<LogTree>();
         services.AddSingleton<LogWriter>();
+        services.AddSingleton<LogPublisher>();
         services.AddSingleton<LogSigner>();
         services.AddSingleton<LogKeeper>();
         services.AddSingleton<Faults>();

@@ -77,6 +77,48 @@ public sealed class EvasionTests
         Assert.EndsWith($" of the log is not in the export; it was between sequence {sequence - 1} and {sequence + 1}", finding.Says, StringComparison.Ordinal);
     }
 
+    /// <summary>The host that publishes notices by itself, and signs no other log.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_log_that_does_not_go_on_from_what_was_published_is_signed_no_more(bool whole)
+    {
+        await using var store = await LoggedStore.StartAsync();
+        await store.FillAsync();
+        var early = await store.SignAsync();
+        await store.FillAsync("three", "four");
+        var late = await store.SignAsync();
+        await store.TamperAsync(whole
+            ? "truncate eventcheckpoints.log_entries, eventcheckpoints.log_hashes, eventcheckpoints.log_checkpoints; update eventcheckpoints.mt_events set timestamp = timestamp + interval '1 day'"
+            : $"delete from eventcheckpoints.mt_events where seq_id > (select sequence from eventcheckpoints.log_entries where index = {early.Size - 1}); delete from eventcheckpoints.log_entries where index >= {early.Size}; delete from eventcheckpoints.log_checkpoints where size > {early.Size}");
+        await store.FillAsync("five", "six");
+        using var response = await store.Host.Client.PostAsync(new Uri("/v1/log/checkpoint", UriKind.Relative), null);
+        Assert.Equal(System.Net.HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Contains((await store.VerifyAsync()).Findings, finding => finding.Kind == "rewritten" && finding.Says.EndsWith($"do not go on from the {late.Size} that were published", StringComparison.Ordinal));
+        Assert.True(await store.AskAsync<long>("select coalesce(max(size), 0) from eventcheckpoints.log_checkpoints") < late.Size);
+    }
+
+    [Fact]
+    public async Task A_place_to_publish_that_is_away_holds_nothing_up_and_gets_what_it_missed()
+    {
+        await using var store = await LoggedStore.StartAsync();
+        await store.FillAsync();
+        Directory.Delete(store.Published, recursive: true);
+        var missed = await store.SignAsync();
+        Assert.Empty((await store.VerifyAsync()).Findings);
+        Assert.Contains("log-publish: signed checkpoints do not get to", await HealthAsync(), StringComparison.Ordinal);
+        Directory.CreateDirectory(store.Published);
+        await store.SignAsync();
+        Assert.True(File.Exists(Path.Combine(store.Published, Sequence.Text(missed.Size) + ".note")));
+        Assert.Equal("ok\n", await HealthAsync());
+
+        async Task<string> HealthAsync()
+        {
+            using var health = await store.Host.Client.GetAsync(new Uri("/healthz", UriKind.Relative));
+            return await health.Content.ReadAsStringAsync();
+        }
+    }
+
     [Fact]
     public async Task An_end_that_was_cut_off_with_all_that_was_signed_of_it_is_missed_by_who_kept_a_checkpoint()
     {
