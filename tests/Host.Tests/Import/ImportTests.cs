@@ -143,6 +143,26 @@ public sealed class ImportTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal("cp.1\ncp.2\n\n", steps[3].Stdout);
     }
 
+    /// <summary>Somebody changes the second domain after all were looked at.</summary>
+    [Fact]
+    public async Task Who_comes_between_is_not_written_over_and_the_same_import_again_goes_on()
+    {
+        await using var folder = new TemporaryDirectory();
+        await server.Reset([OnDisk.Domain("mail", OnDisk.MailId), OnDisk.Domain("web", OnDisk.WebId)]);
+        await OnDisk.ChainAsync(folder.In("all/web"), "web", OnDisk.WebId, "cp", 2, isStore: true);
+        await OnDisk.ChainAsync(folder.In("all/mail"), "mail", OnDisk.MailId, "m", 2, isStore: true);
+        using var between = new Between(
+            request => request.RequestUri!.AbsoluteUri.Contains($"{OnDisk.WebId}/bulk?mode=merge&register=true", StringComparison.Ordinal) && !request.RequestUri.Query.Contains("dry-run", StringComparison.Ordinal),
+            () => server.Run("checkpoint-create-as web cp.2 'not the one in the file'"));
+        using var api = new EventCheckpoints.Host.Cli.Remote.Api(server.Address, handler: between);
+        var step = (await server.Run("import all", server.Session with { Api = api, Directory = folder.Path }))[0];
+        Assert.Contains("mail: 2 created, 0 redefined, 0 unchanged; current: m.2\n", step.Stdout, StringComparison.Ordinal);
+        Assert.Matches("error: domain .* is at version [0-9]+, not at [0-9]+\nerror: 1 of 2 domains were imported; the same import again goes on with the others\n", step.Stderr);
+        var again = await Run(folder, "import all", "import all --merge", "checkpoint-info web cp.2");
+        Assert.Contains("checkpoint 'cp.2' of domain", again[0].Stderr, StringComparison.Ordinal);
+        Assert.Contains("mail: 0 created, 0 redefined, 2 unchanged; current: m.2\nweb: 1 created, 1 redefined, 0 unchanged", again[1].Stdout, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Json_has_what_became_of_each_domain()
     {
@@ -151,6 +171,23 @@ public sealed class ImportTests(TestServer server) : IClassFixture<TestServer>
         await OnDisk.ChainAsync(folder.In("web"), "web", OnDisk.WebId, "cp", 2, isStore: true);
         var json = JsonNode.Parse((await Run(folder, "import web --json"))[0].Stdout)!;
         Assert.Equal((OnDisk.WebId, 2), ((string)json["domains"]![0]!["domain"]!, json["domains"]![0]!["created"]!.AsArray().Count));
+    }
+
+    /// <summary>Does something before it lets a request through, once.</summary>
+    private sealed class Between(Func<HttpRequestMessage, bool> at, Func<Task> what) : DelegatingHandler(new SocketsHttpHandler { UseProxy = false })
+    {
+        private bool _isDone;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (!_isDone && at(request))
+            {
+                _isDone = true;
+                await what();
+            }
+
+            return await base.SendAsync(request, cancellationToken);
+        }
     }
 
     private static string Here([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
