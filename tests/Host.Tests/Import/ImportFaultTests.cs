@@ -49,6 +49,21 @@ public sealed class ImportFaultTests(TestServer server) : IClassFixture<TestServ
     }
 
     [Fact]
+    public async Task A_name_cannot_write_on_the_terminal()
+    {
+        await using var folder = new TemporaryDirectory();
+        await OnDisk.ChainAsync(folder.In("web"), "web", OnDisk.WebId, "cp", 1, isStore: true);
+        await File.WriteAllTextAsync(folder.In("web/\u001b[2Jcp.2\nxml"), "x", TestContext.Current.CancellationToken);
+        await Tool.RunAsync("tar", ["-cf", folder.In("a.tar"), "-C", folder.Path, "web"]);
+        foreach (var path in (string[])["web", "a.tar"])
+        {
+            var step = (await Run(folder, $"import {path}"))[0];
+            Assert.Contains("web/\uFFFD[2Jcp.2\uFFFDxml: it is no XML\n", step.Stderr, StringComparison.Ordinal);
+            Assert.DoesNotContain('\u001b', step.Stdout + step.Stderr);
+        }
+    }
+
+    [Fact]
     public async Task Every_fault_is_named_not_only_the_first()
     {
         await using var folder = new TemporaryDirectory();
@@ -115,9 +130,9 @@ public sealed class ImportFaultTests(TestServer server) : IClassFixture<TestServ
     [InlineData("../../etc/cron.d/x.xml", TarEntryType.RegularFile, "its name leads out of the archive")]
     [InlineData("/etc/passwd.xml", TarEntryType.RegularFile, "its name leads out of the archive")]
     [InlineData("web/x/../../../y.xml", TarEntryType.RegularFile, "its name leads out of the archive")]
-    [InlineData("web/link.xml", TarEntryType.SymbolicLink, "it is no regular file but a link or a device, which is not followed")]
-    [InlineData("web/hard.xml", TarEntryType.HardLink, "it is no regular file but a link or a device, which is not followed")]
-    [InlineData("web/pipe.xml", TarEntryType.Fifo, "it is no regular file but a link or a device, which is not followed")]
+    [InlineData("web/link.xml", TarEntryType.SymbolicLink, "it is no plain file but a link, a device or the like, which is not followed")]
+    [InlineData("web/hard.xml", TarEntryType.HardLink, "it is no plain file but a link, a device or the like, which is not followed")]
+    [InlineData("web/pipe.xml", TarEntryType.Fifo, "it is no plain file but a link, a device or the like, which is not followed")]
     public async Task A_hostile_archive_is_told_from_the_others_and_writes_nothing(string name, TarEntryType type, string fault)
     {
         await using var folder = new TemporaryDirectory();
@@ -178,11 +193,32 @@ public sealed class ImportFaultTests(TestServer server) : IClassFixture<TestServ
         var thrown = Assert.Throws<ImportException>(() => unpacking.CopyTo(Stream.Null));
         Assert.Equal("x: it unpacks to more than 100000000 bytes; unpack it, and give the directory", thrown.Message);
 
+        // A description is read as a whole, so it may not be large, whatever it unpacks from.
+        foreach (var type in "xgLK")
+        {
+            var header = new byte[512];
+            "entry"u8.CopyTo(header);
+            "0000644\00000000\00000000\013142620400\000000000000\0        "u8.CopyTo(header.AsSpan(100));
+            header[156] = (byte)type;
+            "ustar\000"u8.CopyTo(header.AsSpan(257));
+            Encoding.ASCII.GetBytes(Convert.ToString(header.Sum(b => b), 8).PadLeft(6, '0') + "\0 ").CopyTo(header, 148);
+            await using (var file = File.Create(folder.In("description.tgz")))
+            await using (var packed = new GZipStream(file, CompressionLevel.Fastest))
+            {
+                packed.Write(header);
+                await new Zeros(100_000_000).CopyToAsync(packed, TestContext.Current.CancellationToken);
+            }
+
+            Assert.Equal(
+                $"error: description.tgz: it is no whole archive: what describes an entry has more than {ImportLimits.HeaderBytes} bytes\nerror: nothing was imported: 1 fault\n",
+                (await Run(folder, "import description.tgz"))[0].Stderr);
+        }
+
         // A header that promises more than there is.
-        var header = new MemoryStream();
-        await using (var tar = new TarWriter(header, TarEntryFormat.Pax, leaveOpen: true))
+        var promise = new MemoryStream();
+        await using (var tar = new TarWriter(promise, TarEntryFormat.Pax, leaveOpen: true))
             tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "web/cp.1.xml", [new("comment", new string('c', 2_000))]) { DataStream = Bytes("<") });
-        var bytes = header.ToArray();
+        var bytes = promise.ToArray();
         "17777777777\0"u8.CopyTo(bytes.AsSpan(124));
         "        "u8.CopyTo(bytes.AsSpan(148));
         var sum = bytes.Take(512).Sum(b => b);

@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using System.IO.Compression;
 using System.Text;
 
 namespace EventCheckpoints.Host.Cli.Import;
@@ -15,7 +14,12 @@ internal static class ImportArchive
         try
         {
             await using var tar = new TarReader(content, leaveOpen: true);
-            while (await NextAsync(tar, cancellation) is { } entry) Take(intake, archive, entry);
+            var packed = content as BoundedUnpacking;
+            for (packed?.Expect(0); await NextAsync(tar, cancellation) is { } entry;)
+            {
+                packed?.Expect(entry.Length);
+                Take(intake, archive, entry);
+            }
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -49,53 +53,11 @@ internal static class ImportArchive
     private static void Take(ImportIntake intake, string archive, TarEntry entry)
     {
         var name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
-        var path = $"{archive}/{name}";
-        intake.See(path);
+        var path = intake.See($"{archive}/{name}");
         if (entry.EntryType is TarEntryType.Directory or TarEntryType.DirectoryList or TarEntryType.GlobalExtendedAttributes) return;
         if (name.StartsWith('/') || name.Split('/').Contains("..")) intake.Fault(path, "its name leads out of the archive");
         else if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile)
             intake.Take(path, path[..path.LastIndexOf('/')], entry.DataStream ?? Stream.Null);
-        else intake.Fault(path, "it is no regular file but a link or a device, which is not followed");
+        else intake.Fault(path, "it is no plain file but a link, a device or the like, which is not followed");
     }
-}
-
-/// <summary>What a packed archive unpacks to, up to a bound: a few kilobytes can unpack to any size.</summary>
-internal sealed class BoundedUnpacking(Stream packed, string path, long most = ImportLimits.UnpackedBytes) : Stream
-{
-    private readonly GZipStream _unpacked = new(packed, CompressionMode.Decompress, leaveOpen: true);
-    private long _bytes;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => _bytes; set => throw new NotSupportedException(); }
-
-    public override int Read(byte[] buffer, int offset, int count) => Counted(_unpacked.Read(buffer, offset, count));
-
-    public override int Read(Span<byte> buffer) => Counted(_unpacked.Read(buffer));
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Counted(await _unpacked.ReadAsync(buffer, cancellationToken));
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing) _unpacked.Dispose();
-        base.Dispose(disposing);
-    }
-
-    private int Counted(int read) => (_bytes += read) <= most
-        ? read
-        : throw new ImportException($"{path}: it unpacks to more than {most} bytes; unpack it, and give the directory");
 }

@@ -20,7 +20,7 @@ internal sealed record ImportFault(string Path, int? Line, string Says)
 /// <summary>What is read at most. Whoever has more gives it in parts; who has it by an archive that was made to hurt is stopped.</summary>
 internal static class ImportLimits
 {
-    /// <summary>Of one file. A daemon reads 1 MiB of a checkpoint; a bulk document of 50,000 has about that much.</summary>
+    /// <summary>Of one file. A daemon reads 1 MiB of a checkpoint; a bulk document of 50,000 without their domains has about that much.</summary>
     public const int FileBytes = 64 * 1024 * 1024;
 
     /// <summary>Of all files that are kept in memory until all are known to be right.</summary>
@@ -31,6 +31,9 @@ internal static class ImportLimits
 
     /// <summary>What a compressed archive may unpack to, whatever of it is read.</summary>
     public const long UnpackedBytes = 4L * 1024 * 1024 * 1024;
+
+    /// <summary>What may describe an entry of an archive: names and times, a few kilobytes.</summary>
+    public const long HeaderBytes = 1024 * 1024;
 
     /// <summary>Directories within each other.</summary>
     public const int Depth = 16;

@@ -15,9 +15,12 @@ internal sealed class ImportIntake
     public void Fault(string path, string says) => _faults.Add(new ImportFault(path, null, says));
 
     /// <summary>Something was come upon, of whatever kind.</summary>
-    public void See(string path)
+    /// <returns>Its path as it can be shown: a name may hold anything, such as what moves a terminal's cursor.</returns>
+    public string See(string path)
     {
-        if (++_seen > ImportLimits.Files) throw new ImportException($"{path}: there are more than {ImportLimits.Files} files; give the directories that hold the checkpoints");
+        var shown = string.Concat(path.Select(c => char.IsControl(c) ? '\uFFFD' : c));
+        if (++_seen > ImportLimits.Files) throw new ImportException($"{shown}: there are more than {ImportLimits.Files} files; give the directories that hold the checkpoints");
+        return shown;
     }
 
     /// <summary>Keeps a file if it can hold checkpoints: by its name, or since it begins like XML. Of any other only its beginning is read.</summary>

@@ -27,20 +27,13 @@ internal static class ImportPath
         if (depth > ImportLimits.Depth) throw new ImportException($"{given}: directories lie more than {ImportLimits.Depth} deep; give those that hold the checkpoints");
         foreach (var entry in new DirectoryInfo(place).EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
-            var path = $"{given}/{entry.Name}";
-            intake.See(path);
-            if (entry is DirectoryInfo)
-            {
-                // A link to a directory may lead in a circle, or anywhere.
-                if (entry.LinkTarget is null) ReadDirectory(intake, path, entry.FullName, depth + 1);
-                else intake.Fault(path, "it is a symbolic link to a directory, which is not followed");
-                continue;
-            }
-
+            var path = intake.See($"{given}/{entry.Name}");
             try
             {
-                using var content = Open(entry.FullName);
-                intake.Take(path, given, content);
+                // A link to a directory may lead in a circle, or anywhere.
+                if (entry is DirectoryInfo && entry.LinkTarget is not null) intake.Fault(path, "it is a symbolic link to a directory, which is not followed");
+                else if (entry is DirectoryInfo) ReadDirectory(intake, path, entry.FullName, depth + 1);
+                else using (var content = Open(entry.FullName)) intake.Take(path, given, content);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
