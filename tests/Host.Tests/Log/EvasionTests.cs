@@ -158,6 +158,20 @@ public sealed class EvasionTests
         Assert.Contains("/one.a", await host.XmlAsync("/v1/domains/one"), StringComparison.Ordinal);
     }
 
+    /// <summary>What this reader would pass over, another may read.</summary>
+    [Theory]
+    [InlineData("{\"sequence\":", "{\"note\":\"approved by ann\",\"sequence\":")]
+    [InlineData("{\"sequence\":", "{\"actor\":\"ann\",\"sequence\":")]
+    [InlineData("{\"field\":\"parent\"", "{\"field\":\"owner\",\"field\":\"parent\"")]
+    [InlineData("{\"complete\":", "{\"note\":\"all of it\",\"complete\":")]
+    [InlineData("{\"complete\":{", "{\"complete\":{\"note\":\"all of it\",")]
+    public async Task Nothing_can_be_added_to_a_line_of_an_export(string from, string to)
+    {
+        await using var store = await LoggedStore.StartAsync();
+        await store.FillAsync();
+        Assert.Contains((await store.VerifyEditedAsync(from, to)).Findings, finding => finding.Kind == "edited" && finding.Says.EndsWith(" is no record of an export", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("\"field\":\"creationTime\",\"before\":null,\"after\":", "\"field\":\"creationTime\",\"before\":null,\"after\":1")]
     [InlineData("\"field\":\"parent\",\"before\":null,\"after\":\"one-c2\"", "\"field\":\"parent\",\"before\":null,\"after\":\"one-c1\"")]

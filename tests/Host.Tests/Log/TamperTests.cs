@@ -195,7 +195,7 @@ public sealed class TamperTests
     [InlineData("\"outcome\":\"refused\"", "\"outcome\":\"success\"", "edited")]
     [InlineData("\"source\":\"api\"", "\"source\":\"cli\"", "edited")]
     [InlineData("\"count\":", "\"count\":1", "incomplete")]
-    [InlineData("{\"complete\"", "{\"completed\"", "incomplete")]
+    [InlineData("{\"complete\"", "{\"completed\"", "edited incomplete")]
     public async Task An_export_that_was_edited_is_caught_without_the_store(string from, string to, string kinds)
     {
         await using var store = await LoggedStore.StartAsync();

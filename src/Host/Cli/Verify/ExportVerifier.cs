@@ -26,6 +26,12 @@ internal sealed record Verdict(long Records, long TreeSize, string? RootHash, st
 /// <param name="earlier">What the log said of itself once; null: nothing was kept.</param>
 internal sealed class ExportVerifier(NoteKey key, LogCheckpoint? earlier)
 {
+    /// <summary>Of what stands twice in a line, other readers take the other.</summary>
+    private static readonly JsonDocumentOptions Once = new() { AllowDuplicateProperties = false };
+
+    /// <summary>What nothing here knows, nothing here vouches for.</summary>
+    private static readonly JsonSerializerOptions Exactly = new(Wire.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+
     private readonly List<Finding> _findings = [];
     private readonly Dictionary<long, MissingEvent> _missing = [];
     private readonly RecordComparison _comparison = new();
@@ -62,11 +68,12 @@ internal sealed class ExportVerifier(NoteKey key, LogCheckpoint? earlier)
     {
         try
         {
-            using var json = JsonDocument.Parse(line);
-            if (json.RootElement.TryGetProperty("begins", out var begins)) return Begin(begins.Deserialize<Beginning>(Wire.Options)!);
-            if (json.RootElement.TryGetProperty("missing", out var missing)) return Missing(missing.Deserialize<MissingEvent>(Wire.Options)!);
-            if (json.RootElement.TryGetProperty("complete", out var complete)) _claim = complete.Deserialize<Completeness>(Wire.Options);
-            else Record(json.RootElement.Deserialize<HistoryRecord>(Wire.Options)!);
+            using var json = JsonDocument.Parse(line, Once);
+            var isAlone = json.RootElement.EnumerateObject().Take(2).Count() == 1;
+            if (isAlone && json.RootElement.TryGetProperty("begins", out var begins)) return Begin(begins.Deserialize<Beginning>(Exactly)!);
+            if (isAlone && json.RootElement.TryGetProperty("missing", out var missing)) return Missing(missing.Deserialize<MissingEvent>(Exactly)!);
+            if (isAlone && json.RootElement.TryGetProperty("complete", out var complete)) _claim = complete.Deserialize<Completeness>(Exactly);
+            else Record(json.RootElement.Deserialize<HistoryRecord>(Exactly)!);
             return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
