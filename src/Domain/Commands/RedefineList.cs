@@ -20,8 +20,9 @@ public enum ListMode
 /// <param name="Register">Without one around the list, from that within its newest checkpoint, as an import of loose checkpoints wants it.</param>
 public sealed record RedefineList(IReadOnlyList<ListDocument> Documents, ListMode Mode, DomainId? NameHeldBy = null, bool Register = false) : Command
 {
-    /// <summary>What a domain that is not registered is registered from; null where nothing says what it is.</summary>
-    public Definition? Registration => Documents.Select(document => document.Domain).FirstOrDefault(domain => domain is not null) ?? (Register ? Newest() : null);
+    /// <summary>What a domain that is not registered is registered from, one that says its uuid before one that does not; null where nothing says what it is.</summary>
+    public Definition? Registration =>
+        Documents.Select(document => document.Domain).OfType<Definition>().OrderByDescending(domain => domain.Id is not null).FirstOrDefault() ?? (Register ? Newest() : null);
 
     protected override Result<Decision> Plan(DomainState state, Definition? live)
     {
@@ -77,7 +78,7 @@ public sealed record RedefineList(IReadOnlyList<ListDocument> Documents, ListMod
     }
 
     private Definition? Newest() => Documents.SelectMany(document => document.Items).Where(item => item.Read.Refusal is null)
-        .Select(item => item.Read.Value).Where(read => read.Definition is not null)
+        .Select(item => item.Read.Value).Where(read => read.Definition?.Id is not null)
         .OrderBy(read => read.CreationTime.Seconds).ThenBy(read => read.Name.Value, StringComparer.Ordinal).LastOrDefault()?.Definition;
 
     private Result<CurrentClaim> CurrentNamed()

@@ -44,7 +44,9 @@ public sealed partial class LogPublisher(NpgsqlDataSource database, LogSettings 
         return null;
     });
 
-    private static string? Newest(string directory) => Directory.EnumerateFiles(directory, "*" + Extension).Max(StringComparer.Ordinal);
+    /// <summary>Whatever else lies there is nobody's business here.</summary>
+    private static string? Newest(string directory) =>
+        Directory.EnumerateFiles(directory, "*" + Extension).Where(file => Sequence.TryParse(Path.GetFileNameWithoutExtension(file), out _)).Max(StringComparer.Ordinal);
 
     private async Task<T?> ReachAsync<T>(Func<string, LogKey, Task<T?>> run)
         where T : class

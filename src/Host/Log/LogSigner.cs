@@ -25,7 +25,12 @@ public sealed class LogSigner(NpgsqlDataSource database, LogTree tree, LogWriter
             if (signed.Checkpoint.Size > size) throw new InconsistentLogException($"the log has {size} entries, and {signed.Checkpoint.Size} were signed: entries are gone");
             if (await tree.RootAsync(signed.Checkpoint.Size, cancellation) != signed.Checkpoint.Root)
                 throw new InconsistentLogException($"the log's first {signed.Checkpoint.Size} entries are not those that were signed");
-            if (signed.Checkpoint.Size == size) return signed.Note;
+            if (signed.Checkpoint.Size == size)
+            {
+                // Perhaps the place was away when it was signed.
+                if (published is null || published.Size < size) await publisher.PublishAsync(cancellation);
+                return signed.Note;
+            }
         }
 
         // Who took the end of the log away, or all of it, took what was signed of it too; what is published is elsewhere.
