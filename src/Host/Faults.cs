@@ -11,4 +11,7 @@ public sealed class Faults
     public IReadOnlyDictionary<string, string> All => _all;
 
     public void Add(string name, string why) => _all[name] = why;
+
+    /// <summary>It goes on again.</summary>
+    public void Remove(string name) => _all.TryRemove(name, out _);
 }

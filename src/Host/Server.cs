@@ -54,6 +54,7 @@ public static class Server
         app.Use(CrossSite.RefuseChanges);
         app.UseAuthentication();
         app.UseAuthorization();
+        app.Use(Recorded.Unread);
         app.MapEventCheckpoints();
         return app;
     }

@@ -34,6 +34,7 @@ public static class Wiring
         services.AddSingleton<IRequestHandler<FindDomainThen, Result<DomainSummary>>, DomainThen>();
         services.AddSingleton<IRequestHandler<GetDiff, Result<DiffView>>, Diff>();
         services.AddSingleton<IRequestHandler<ListDomains, Result<Page<DomainSummary>>>, Domains>();
+        services.AddSingleton<IRequestHandler<ListDomainsThen, Result<Page<DomainSummary>>>, DomainsThen>();
         services.AddSingleton<IRequestHandler<ListCheckpoints, Result<CheckpointPage>>, Checkpoints>();
         services.AddSingleton<IRequestHandler<GetCheckpoint, Result<CheckpointView>>, OneCheckpoint>();
         services.AddSingleton<IRequestHandler<GetCheckpointXml, Result<string>>, OneCheckpoint>();
@@ -45,6 +46,7 @@ public static class Wiring
         services.AddSingleton(options.Log);
         services.AddSingleton<LogTree>();
         services.AddSingleton<LogWriter>();
+        services.AddSingleton<LogPublisher>();
         services.AddSingleton<LogSigner>();
         services.AddSingleton<LogKeeper>();
         services.AddSingleton<Faults>();

@@ -10,8 +10,8 @@ public sealed record ListAudit(AuditFilter Filter, bool NewestFirst, Paging Pagi
 
 /// <summary>All of them in one go, each with what its entry in the log is made of.</summary>
 /// <param name="Through">Up to this sequence; no further than what can no longer be overtaken.</param>
-/// <param name="After">Only what comes after this sequence.</param>
-public sealed record ExportAudit(AuditFilter Filter, long Through = long.MaxValue, long After = 0) : IRequest<Result<AuditExport>>;
+/// <param name="After">Only what comes after this sequence; null: all, also what has a number that no event was ever given.</param>
+public sealed record ExportAudit(AuditFilter Filter, long Through = long.MaxValue, long? After = null) : IRequest<Result<AuditExport>>;
 
 /// <param name="Through">Every event up to this sequence was looked at.</param>
 /// <param name="Records">They pass through one by one; memory does not grow with them.</param>
@@ -44,8 +44,8 @@ public sealed class Audit(EventRows rows, SafeSequence safe) : IRequestHandler<L
     {
         if (Unknown(request.Filter) is { } refusal) return refusal;
         var through = Math.Min(request.Through, await safe.ReachAsync(cancellationToken));
-        List<NpgsqlParameter> parameters = [new() { Value = Schema.Tenant }, new() { Value = through }, new() { Value = request.After }];
-        var events = $"select * from {Schema.Name}.mt_events e where e.tenant_id = $1 and e.seq_id <= $2 and e.seq_id > $3 and {request.Filter.Where(rows.Types, parameters)}";
+        List<NpgsqlParameter> parameters = [new() { Value = Schema.Tenant }, new() { Value = through }, new() { Value = request.After ?? long.MinValue }];
+        var events = $"select * from {Schema.Name}.mt_events e where e.tenant_id = $1 and e.seq_id <= $2 and e.seq_id {(request.After is null ? ">=" : ">")} $3 and {request.Filter.Where(rows.Types, parameters)}";
         return new AuditExport(through, rows.ReadAsync(events, "e.seq_id", parameters, cancellationToken, evidence: true));
     }
 

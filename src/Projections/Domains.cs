@@ -50,8 +50,7 @@ public sealed class Domains(NpgsqlDataSource database)
 
     public async Task<Result<Page<DomainSummary>>> Handle(ListDomains request, CancellationToken cancellationToken)
     {
-        var (since, after) = (DateTime.MinValue, Guid.Empty);
-        if (request.Paging.Cursor is { } cursor && !TryParse(cursor, out since, out after)) return Paging.BadCursor(cursor);
+        if (!TryParse(request.Paging.Cursor, out var since, out var after)) return Paging.BadCursor(request.Paging.Cursor!);
         await using var command = database.CreateCommand(
             $"""
             select {Columns} from {Schema.Name}.domains
@@ -59,23 +58,31 @@ public sealed class Domains(NpgsqlDataSource database)
             order by registered_at, domain_id limit $5
             """);
         command.Parameters.AddWithValue(Schema.Tenant);
-        command.Parameters.AddWithValue(NpgsqlDbType.TimestampTz, DateTime.SpecifyKind(since, DateTimeKind.Utc));
+        command.Parameters.AddWithValue(since);
         command.Parameters.AddWithValue(after);
         command.Parameters.AddWithValue(NpgsqlDbType.Boolean, (object?)request.WithCheckpoints ?? DBNull.Value);
         command.Parameters.AddWithValue(request.Paging.Limit + 1);
+        return await PageAsync(command, request.Paging.Limit, cancellationToken);
+    }
+
+    /// <summary>A page of what a command answers, which asks for one row more than the page has.</summary>
+    internal static async Task<Page<DomainSummary>> PageAsync(NpgsqlCommand command, int limit, CancellationToken cancellation)
+    {
         var rows = new List<(DomainSummary Summary, DateTime Registered)>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken)) rows.Add(Read(row));
-        var page = rows.Take(request.Paging.Limit).ToArray();
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation)) rows.Add(Read(row));
+        var page = rows.Take(limit).ToArray();
         var next = rows.Count > page.Length
             ? string.Create(CultureInfo.InvariantCulture, $"{page[^1].Registered.Ticks}.{page[^1].Summary.Id}")
             : null;
         return new Page<DomainSummary>([.. page.Select(entry => entry.Summary)], next);
     }
 
-    private static bool TryParse(string cursor, out DateTime registered, out Guid domain)
+    /// <summary>What a cursor says to go on after; without one, the beginning.</summary>
+    internal static bool TryParse(string? cursor, out DateTime registered, out Guid domain)
     {
-        (registered, domain) = (default, default);
+        (registered, domain) = (DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc), Guid.Empty);
+        if (cursor is null) return true;
         var parts = cursor.Split('.');
         if (parts.Length != 2 || !long.TryParse(parts[0], CultureInfo.InvariantCulture, out var ticks) || ticks < 0 || ticks > DateTime.MaxValue.Ticks) return false;
         registered = new DateTime(ticks, DateTimeKind.Utc);

@@ -19,7 +19,7 @@ public sealed class EventRows(NpgsqlDataSource database, IReadOnlyDictionary<Typ
     /// <summary>The name in the event's data, if any, is a checkpoint's.</summary>
     internal const string AboutCheckpoint = "(e.type like '%checkpoint%' or e.type like 'hold%')";
 
-    private const string EvidenceColumns = "e.id, e.data::text, e.headers::text, l.entry, encode(l.hash, 'base64')";
+    private const string EvidenceColumns = "e.id, e.data::text, e.headers::text, l.entry, encode(l.hash, 'base64'), e.is_archived";
 
     private static readonly IReadOnlyDictionary<string, string?[]> NoValues = new Dictionary<string, string?[]>();
 
@@ -108,7 +108,7 @@ public sealed class EventRows(NpgsqlDataSource database, IReadOnlyDictionary<Typ
             Text(row, 23),
             Text(row, 24),
             row.IsDBNull(26) ? null : row.GetInt64(26),
-            row.FieldCount == 28 ? null : new Evidence(row.GetGuid(27), row.GetGuid(1), row.GetString(28), Text(row, 29), Text(row, 30), Text(row, 31)));
+            row.FieldCount == 28 ? null : new Evidence(row.GetGuid(27), row.GetGuid(1), row.GetString(28), Text(row, 29), Text(row, 30), Text(row, 31), row.GetBoolean(32)));
     }
 
     /// <summary>

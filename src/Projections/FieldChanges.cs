@@ -9,6 +9,15 @@ internal static class FieldChanges
 {
     private static readonly string[] OfTheDomain = ["name", "definition", "current"];
 
+    private static readonly (string Name, Func<Checkpoint, object?> Value)[] OfCheckpoint =
+    [
+        ("parent", checkpoint => checkpoint.Parent),
+        ("description", checkpoint => checkpoint.Description),
+        ("creationTime", checkpoint => checkpoint.CreationTime),
+        ("disks", checkpoint => checkpoint.Disks),
+        ("definition", checkpoint => checkpoint.Definition),
+    ];
+
     /// <summary>Whether an event can have found what it found before it; else it was tampered with.</summary>
     public static bool Fits(DomainEvent happened, Checkpoint? before) => happened is not CheckpointReparented || before is not null;
 
@@ -19,8 +28,7 @@ internal static class FieldChanges
     {
         IEnumerable<FieldChange> ofCheckpoint = happened switch
         {
-            CheckpointCreated e => Between(before, new Checkpoint(e.Name, e.Description, e.Parent, e.CreationTime, e.Disks, e.Definition)),
-            CheckpointRedefined e => Between(before, new Checkpoint(e.Name, e.Description, e.Parent, e.CreationTime, e.Disks, e.Definition)),
+            CheckpointCreated or CheckpointRedefined => Between(before, Stated(happened)),
             CheckpointReparented e => Between(before, before! with { Parent = e.Parent }),
             CheckpointDeleted => Between(before, null),
             DefinitionRecorded e => [new FieldChange("recordedDefinition", null, e.Hash.Value)],
@@ -32,17 +40,45 @@ internal static class FieldChanges
         return [.. ofCheckpoint, .. OfTheDomain.Where(values.ContainsKey).Select(field => new FieldChange(field, values[field][0], values[field][1]))];
     }
 
+    /// <summary>
+    /// Whether changes can be those of an event, as far as the event alone says: what each field became, and of a created checkpoint that none is left out. What
+    /// the fields were before, earlier events say.
+    /// </summary>
+    public static bool Follow(DomainEvent happened, IReadOnlyList<FieldChange> changes)
+    {
+        // What became current when another one went is its parent.
+        var parent = changes.FirstOrDefault(change => change.Field == "parent")?.Before;
+        (string Field, JsonNode? After)[]? becomes = happened switch
+        {
+            CheckpointCreated or CheckpointRedefined => [.. OfCheckpoint.Select(field => (field.Name, Node(Stated(happened), field.Value))), ("current", Node(Stated(happened), stated => stated.Name))],
+            CheckpointReparented e => [("parent", e.Parent?.Value)],
+            CheckpointDeleted => [.. OfCheckpoint.Select(field => (field.Name, (JsonNode?)null)), ("current", parent)],
+            DefinitionRecorded e => [("recordedDefinition", e.Hash.Value)],
+            HoldPlaced e => [("hold", e.Hold.Value)],
+            DomainRegistered e => [("name", e.Name.Value)],
+            DomainRenamed e => [("name", e.Name.Value)],
+            DomainDefined e => [("definition", e.Definition.Value)],
+            CurrentCheckpointChanged e => [("current", e.Name?.Value)],
+            HoldReleased => [("hold", null)],
+            DomainUndefined => [("name", null), ("definition", null), ("current", null)],
+            // Of what is not listed the event alone does not say what became of which field.
+            _ => null,
+        };
+        return becomes is null
+            || (changes.All(change => becomes.Any(field => field.Field == change.Field && JsonNode.DeepEquals(field.After, change.After)))
+                && (happened is not CheckpointCreated || Between(null, Stated(happened)).All(made => changes.Any(change => change.Field == made.Field))));
+    }
+
+    private static Checkpoint? Stated(DomainEvent happened) => happened switch
+    {
+        CheckpointCreated e => new Checkpoint(e.Name, e.Description, e.Parent, e.CreationTime, e.Disks, e.Definition),
+        CheckpointRedefined e => new Checkpoint(e.Name, e.Description, e.Parent, e.CreationTime, e.Disks, e.Definition),
+        _ => null,
+    };
+
     private static IEnumerable<FieldChange> Between(Checkpoint? before, Checkpoint? after)
     {
-        (string Field, Func<Checkpoint, object?> Value)[] fields =
-        [
-            ("parent", checkpoint => checkpoint.Parent),
-            ("description", checkpoint => checkpoint.Description),
-            ("creationTime", checkpoint => checkpoint.CreationTime),
-            ("disks", checkpoint => checkpoint.Disks),
-            ("definition", checkpoint => checkpoint.Definition),
-        ];
-        foreach (var (field, value) in fields)
+        foreach (var (field, value) in OfCheckpoint)
         {
             var (was, becomes) = (Node(before, value), Node(after, value));
             if (!JsonNode.DeepEquals(was, becomes)) yield return new FieldChange(field, was, becomes);

@@ -58,7 +58,10 @@ public sealed record HistoryRecord(
 /// <param name="Headers">Those beside it, likewise.</param>
 /// <param name="Entry">The log's entry, letter for letter; null where it has none.</param>
 /// <param name="Hash">The leaf's hash in the log, in base64.</param>
-public sealed record Evidence(Guid Id, Guid Stream, string Payload, string? Headers, string? Entry, string? Hash);
+/// <param name="Archived">Marten's mark, which hides an event from who reads its stream. Nothing here sets it.</param>
+public sealed record Evidence(
+    Guid Id, Guid Stream, string Payload, string? Headers, string? Entry, string? Hash,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Archived = false);
 
 /// <summary>A request that was refused or denied, or that read what stands recorded.</summary>
 /// <param name="Request">Its method, path and query; null for a host that started or stopped.</param>

@@ -51,12 +51,17 @@ public sealed class PastVersions(NpgsqlDataSource database)
             return version <= now ? new VersionOf(domain, version) : new Refusal(Rule.StillToCome, $"domain {domain} is at version {now}, and {at.Text} is still to come");
         }
 
-        if (await Ask("select clock_timestamp() where clock_timestamp() < $3 and $1 is not null and $2 is not null", domain.Value, at.Time, cancellation) is DateTime clock)
-            return new Refusal(Rule.StillToCome, $"it is {clock:yyyy-MM-ddTHH:mm:ss.ffffffZ} by the database's clock, and {at.Text} is still to come");
+        if (await StillToComeAsync(at, cancellation) is { } toCome) return toCome;
         return new VersionOf(domain, (long?)await Ask(
             $"select s.version from {Schema.Name}.domain_states s where s.tenant_id = $1 and s.domain_id = $2 and {Before(at)} order by {Column(at)} desc limit 1",
             domain.Value, at.Time, cancellation) ?? 0);
     }
+
+    /// <summary>Refuses a time that the database's clock has not reached: asked again later, the answer would be another.</summary>
+    public async Task<Refusal?> StillToComeAsync(AsOf at, CancellationToken cancellation) =>
+        await Ask("select clock_timestamp() where clock_timestamp() < $2 and $1 is not null", at.Time!, null, cancellation) is DateTime clock
+            ? new Refusal(Rule.StillToCome, $"it is {clock:yyyy-MM-ddTHH:mm:ss.ffffffZ} by the database's clock, and {at.Text} is still to come")
+            : null;
 
     /// <summary>The version of the event that created a checkpoint, the last time if it was created more than once; null where it never was.</summary>
     public async Task<long?> CreatedAsync(DomainId domain, MomentName name, CancellationToken cancellation) => (long?)await Ask(
@@ -78,15 +83,16 @@ public sealed class PastVersions(NpgsqlDataSource database)
 
     private static string Before(AsOf at) => $"s.latest_{Column(at)} and s.{Column(at)} <= $3";
 
-    private static string Column(AsOf at) => at.Occurred ? "occurred" : "recorded";
+    internal static string Column(AsOf at) => at.Occurred ? "occurred" : "recorded";
 
     /// <summary>The first value of an answer; $1 is the tenant.</summary>
     private async Task<object?> Ask(string sql, object about, object? more, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand(sql);
         command.Parameters.AddWithValue(Schema.Tenant);
-        command.Parameters.AddWithValue(about);
-        if (more is not null) command.Parameters.AddWithValue(more is DateTimeOffset time ? time.UtcDateTime : more);
+        command.Parameters.AddWithValue(Utc(about));
+        if (more is not null) command.Parameters.AddWithValue(Utc(more));
         return await command.ExecuteScalarAsync(cancellation) is { } found and not DBNull ? found : null;
+        static object Utc(object value) => value is DateTimeOffset time ? time.UtcDateTime : value;
     }
 }

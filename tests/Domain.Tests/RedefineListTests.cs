@@ -65,6 +65,22 @@ public sealed class RedefineListTests
     }
 
     [Fact]
+    public void Loose_checkpoints_register_their_domain_only_when_told_to_and_as_the_newest_has_it()
+    {
+        var older = Live with { Xml = Live.Xml + "\n", Hash = DefinitionHash.Of(Live.Xml + "\n") };
+        ListDocument Loose(string name, string? parent, long time, Definition? definition) =>
+            new(null, false, null, [new ListItem(0, name, Item(name, parent, time) with { Definition = definition })]);
+        ListDocument[] list = [Loose("B", "A", 2, Live), Loose("A", null, 1, older), Loose("C", "B", 3, null)];
+        var unknown = DomainState.Unknown(Id);
+        Assert.Equal(Rule.DomainNotFound, new RedefineList(list, ListMode.Merge).Decide(unknown, null).Refusal?.Rule);
+        var state = unknown.After(new RedefineList(list, ListMode.Merge, Register: true).Decide(unknown, null).Value.Events);
+        Assert.Equal((Live.Name, Live.Hash, "A(B(C)) *C"), (state.Name, state.Definition, Draw(state)));
+        Assert.Equal(Rule.DomainNotFound, new RedefineList([list[2]], ListMode.Merge, Register: true).Decide(unknown, null).Refusal?.Rule);
+        Assert.Equal(Rule.DomainUuidDiffers, new RedefineList(list, ListMode.Merge, Register: true).Decide(DomainState.Unknown(new DomainId(Guid.NewGuid())), null).Refusal?.Rule);
+        Assert.Equal(Rule.DomainNameTaken, new RedefineList(list, ListMode.Merge, new DomainId(Guid.NewGuid()), Register: true).Decide(unknown, null).Refusal?.Rule);
+    }
+
+    [Fact]
     public void A_merge_moves_current_only_when_told()
     {
         var state = State("A(B) *A");

@@ -17,8 +17,13 @@ public enum ListMode
 /// What comes out depends on the items, not on their order: they are linked by creation time, then name, parents first.
 /// A domain that is not registered is registered from the <c>&lt;domain&gt;</c> around the list, if there is one.
 /// </summary>
-public sealed record RedefineList(IReadOnlyList<ListDocument> Documents, ListMode Mode, DomainId? NameHeldBy = null) : Command
+/// <param name="Register">Without one around the list, from that within its newest checkpoint, as an import of loose checkpoints wants it.</param>
+public sealed record RedefineList(IReadOnlyList<ListDocument> Documents, ListMode Mode, DomainId? NameHeldBy = null, bool Register = false) : Command
 {
+    /// <summary>What a domain that is not registered is registered from, one that says its uuid before one that does not; null where nothing says what it is.</summary>
+    public Definition? Registration =>
+        Documents.Select(document => document.Domain).OfType<Definition>().OrderByDescending(domain => domain.Id is not null).FirstOrDefault() ?? (Register ? Newest() : null);
+
     protected override Result<Decision> Plan(DomainState state, Definition? live)
     {
         IReadOnlyList<DomainEvent> registration = [];
@@ -27,7 +32,7 @@ public sealed record RedefineList(IReadOnlyList<ListDocument> Documents, ListMod
             return new Refusal(Rule.DomainUuidDiffers, $"the list is of domain {other}, not of {state.Id}");
         if (state.Name is null)
         {
-            if (Documents.Select(document => document.Domain).FirstOrDefault(domain => domain is not null) is not { } domain)
+            if (Registration is not { } domain)
                 return NotRegistered(state.Id);
             if (domain.Id != state.Id)
                 return new Refusal(Rule.DomainUuidDiffers, $"the list is of domain {domain.Id?.ToString() ?? "without uuid"}, not of {state.Id}");
@@ -71,6 +76,10 @@ public sealed record RedefineList(IReadOnlyList<ListDocument> Documents, ListMod
 
         return new Decision(events, null, new ListReport(created, redefined, items.Unchanged, after.Current));
     }
+
+    private Definition? Newest() => Documents.SelectMany(document => document.Items).Where(item => item.Read.Refusal is null)
+        .Select(item => item.Read.Value).Where(read => read.Definition?.Id is not null)
+        .OrderBy(read => read.CreationTime.Seconds).ThenBy(read => read.Name.Value, StringComparer.Ordinal).LastOrDefault()?.Definition;
 
     private Result<CurrentClaim> CurrentNamed()
     {

@@ -63,17 +63,17 @@ internal static class BulkApi
     }
 
     private static async Task<IResult> Redefine(
-        IMediator mediator, HttpContext context, string domain, string? mode, [FromQuery(Name = "dry-run")] bool? dryRun)
+        IMediator mediator, HttpContext context, string domain, string? mode, [FromQuery(Name = "dry-run")] bool? dryRun, bool? register)
     {
         if (mode is not (null or "empty" or "merge")) return new Refusal(Rule.RequestInvalid, $"mode is '{mode}', and has to be empty or merge").Problem();
         var precondition = context.Request.IfMatch();
         if (precondition.Refusal is { } bad) return bad.Problem();
         var read = await ReadDocuments(context.Request, context.RequestAborted);
         if (read.Refusal is { } unread) return unread.Problem();
-        var documents = read.Value;
+        var list = new RedefineList(read.Value, mode == "merge" ? ListMode.Merge : ListMode.Empty, Register: register == true);
 
         // A domain that was undefined is known again from the <domain> around its list.
-        var around = documents.Select(document => document.Domain).FirstOrDefault(definition => definition?.Id is not null);
+        var around = list.Registration is { Id: not null } definition ? definition : null;
         var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
         if (found.Refusal is { } refusal && (around is null || !IsAddressed(around, domain))) return refusal.Problem();
         var id = found.Refusal is null ? found.Value.Id : around!.Id!.Value;
@@ -82,8 +82,7 @@ internal static class BulkApi
             return new Refusal(Rule.DomainUuidDiffers, $"domain '{renamed.Name}' is already defined with uuid {id}").Problem();
         var holder = around is null ? null : await DomainsApi.Holder(mediator, around.Name, context.RequestAborted);
 
-        var command = new RedefineList(documents, mode == "merge" ? ListMode.Merge : ListMode.Empty, holder);
-        var result = await mediator.Send(new Submit(id, command, context.Envelope(), precondition.Value.Version, dryRun == true), context.RequestAborted);
+        var result = await mediator.Send(new Submit(id, list with { NameHeldBy = holder }, context.Envelope(), precondition.Value.Version, dryRun == true), context.RequestAborted);
         if (result.Refusal is { } no) return no.Problem();
         var (after, decision, before) = result.Value;
         var report = decision.List!;
@@ -125,10 +124,11 @@ internal static class BulkApi
 
         // Several files in one request are one list: all are taken or none.
         var documents = new List<ListDocument>();
+        var items = 0;
         var parts = new MultipartReader(boundary, request.Body) { BodyLengthLimit = MaxListBytes };
         while (await parts.ReadNextSectionAsync(cancellation) is { } part)
         {
-            var read = await ReadDocument(part.Body, documents.Sum(document => document.Items.Count), cancellation);
+            var read = await ReadDocument(part.Body, items, cancellation);
             if (read.Refusal is { } refusal)
             {
                 var file = part.GetContentDispositionHeader()?.FileName.Value;
@@ -136,6 +136,7 @@ internal static class BulkApi
             }
 
             documents.Add(read.Value);
+            items += read.Value.Items.Count;
         }
 
         return new Result<IReadOnlyList<ListDocument>>(documents);
@@ -145,7 +146,10 @@ internal static class BulkApi
     {
         await using var spool = Spool.Open();
         await body.CopyToAsync(spool, cancellation);
+        // A byte order mark is skipped, as libvirt skips it.
+        var mark = new byte[3];
         spool.Position = 0;
+        if (await spool.ReadAtLeastAsync(mark, mark.Length, throwOnEndOfStream: false, cancellation) < mark.Length || !mark.AsSpan().SequenceEqual("\uFEFF"u8)) spool.Position = 0;
         using var text = new StreamReader(spool, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false);
         try
         {

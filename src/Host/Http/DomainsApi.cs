@@ -22,11 +22,15 @@ internal static class DomainsApi
     }
 
     private static async Task<IResult> List(
-        IMediator mediator, HttpContext context, int? limit, string? cursor, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "with-checkpoints")] bool? withCheckpoints)
+        IMediator mediator, HttpContext context, int? limit, string? cursor, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "with-checkpoints")] bool? withCheckpoints, [AsParameters] AsOfQuery when)
     {
         var paging = Paging.Of(limit, cursor);
         if (paging.Refusal is { } bad) return bad.Problem();
-        var page = await mediator.Send(new ListDomains(withCheckpoints, paging.Value), context.RequestAborted);
+        var at = when.Point();
+        if (at.Refusal is { } no) return no.Problem();
+        var page = at.Value.At is { } then
+            ? await mediator.Send(new ListDomainsThen(then, withCheckpoints, paging.Value), context.RequestAborted)
+            : await mediator.Send(new ListDomains(withCheckpoints, paging.Value), context.RequestAborted);
         return page.Refusal is { } refusal ? refusal.Problem() : Results.Ok(page.Value);
     }
 

@@ -41,7 +41,7 @@ internal sealed class ExportedLog(LogSigner signer, LogTree tree)
             : null;
         return new Claim(
             through,
-            since is { } first ? await SequenceAsync(first - 1, cancellation) : 0,
+            since is { } first ? await SequenceAsync(first - 1, cancellation) : null,
             begins,
             filtered ? [] : await tree.MissingAsync(since ?? 0, size, cancellation),
             new Completeness(0, null, null, Sequence.Text(through), filtered, size, root?.ToString(), note?.ToString(), fault));
@@ -50,7 +50,7 @@ internal sealed class ExportedLog(LogSigner signer, LogTree tree)
     private async Task<long> SequenceAsync(long index, CancellationToken cancellation) =>
         await tree.EntriesAsync(index, 1, cancellation) is [var entry] ? entry.Sequence : 0;
 
-    /// <param name="After">The sequence of the last event before the export.</param>
+    /// <param name="After">The sequence of the last event before the export; null where it begins at the beginning.</param>
     /// <param name="Through">And of the last one in it.</param>
-    internal sealed record Claim(long Through, long After, Beginning? Begins, IReadOnlyList<MissingEvent> Missing, Completeness Complete);
+    internal sealed record Claim(long Through, long? After, Beginning? Begins, IReadOnlyList<MissingEvent> Missing, Completeness Complete);
 }

@@ -3,6 +3,7 @@ using EventCheckpoints.Domain;
 using EventCheckpoints.Projections;
 using MediatR;
 using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace EventCheckpoints.Host.Http;
 
@@ -32,6 +33,32 @@ internal static class Recorded
         }
 
         return answer;
+    }
+
+    /// <summary>
+    /// What the server itself turns away before any rule is asked: a body or query that is none, a method or path that is not there. Of callers who are known; the others
+    /// asked nothing that anything depends on.
+    /// </summary>
+    public static async Task Unread(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException bad)
+        {
+            await context.RecordUnreadAsync(bad.StatusCode, bad.Message);
+            throw;
+        }
+
+        // Whoever refused by a rule has begun to answer.
+        if (!context.Response.HasStarted) await context.RecordUnreadAsync(context.Response.StatusCode, "it could not be read, or nothing here does that");
+    }
+
+    private static async Task RecordUnreadAsync(this HttpContext context, int status, string detail)
+    {
+        if (status is < 400 or >= 500 || CrossSite.IsSafe(context.Request) || context.User.Identity?.Name is null) return;
+        await context.RecordRefusalAsync(new Refusal(Rule.RequestInvalid, $"{status} {ReasonPhrases.GetReasonPhrase(status)}: {detail}"));
     }
 
     /// <summary>For those who answer outside of any endpoint.</summary>

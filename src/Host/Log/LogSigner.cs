@@ -8,7 +8,7 @@ namespace EventCheckpoints.Host.Log;
 /// Signs what the log is (C2SP tlog-checkpoint): never a second text for a size, and never a tree that is not the last signed one gone on (tlog-checkpoint,
 /// "consistent").
 /// </summary>
-public sealed class LogSigner(NpgsqlDataSource database, LogTree tree, LogWriter writer, LogSettings settings)
+public sealed class LogSigner(NpgsqlDataSource database, LogTree tree, LogWriter writer, LogPublisher publisher, LogSettings settings)
 {
     /// <summary>Adds what there is to the log, and signs it if it has grown.</summary>
     /// <returns>The last signed checkpoint; null where no key is configured, or the log is empty.</returns>
@@ -17,6 +17,7 @@ public sealed class LogSigner(NpgsqlDataSource database, LogTree tree, LogWriter
     {
         // Asked first: what another host signs from here on may be of a larger size than is seen below.
         var last = await LastAsync(cancellation);
+        var published = await publisher.NewestAsync(cancellation);
         var size = await writer.AppendAsync(cancellation);
         if (settings.Key is not { } key || size == 0) return null;
         if (last is { } signed)
@@ -24,8 +25,17 @@ public sealed class LogSigner(NpgsqlDataSource database, LogTree tree, LogWriter
             if (signed.Checkpoint.Size > size) throw new InconsistentLogException($"the log has {size} entries, and {signed.Checkpoint.Size} were signed: entries are gone");
             if (await tree.RootAsync(signed.Checkpoint.Size, cancellation) != signed.Checkpoint.Root)
                 throw new InconsistentLogException($"the log's first {signed.Checkpoint.Size} entries are not those that were signed");
-            if (signed.Checkpoint.Size == size) return signed.Note;
+            if (signed.Checkpoint.Size == size)
+            {
+                // Perhaps the place was away when it was signed.
+                if (published is null || published.Size < size) await publisher.PublishAsync(cancellation);
+                return signed.Note;
+            }
         }
+
+        // Who took the end of the log away, or all of it, took what was signed of it too; what is published is elsewhere.
+        if (published is not null && (published.Size > size || await tree.RootAsync(published.Size, cancellation) != published.Root))
+            throw new InconsistentLogException($"the log has {size} entries, and they do not go on from the {published.Size} that were published");
 
         var note = key.Sign(new LogCheckpoint(key.Public.Name, size, await tree.RootAsync(size, cancellation)).ToString());
         await using var command = database.CreateCommand(
@@ -36,7 +46,7 @@ public sealed class LogSigner(NpgsqlDataSource database, LogTree tree, LogWriter
         await command.ExecuteNonQueryAsync(cancellation);
         // Another host may have signed the same, or more.
         var now = (await LastAsync(cancellation))!;
-        await PublishAsync(cancellation);
+        await publisher.PublishAsync(cancellation);
         return now.Note;
     }
 
@@ -52,32 +62,6 @@ public sealed class LogSigner(NpgsqlDataSource database, LogTree tree, LogWriter
             ? new SignedLog(note, checkpoint)
             : throw new InconsistentLogException("the last signed checkpoint in the database does not carry this key's signature");
     }
-
-    /// <summary>Each signed checkpoint as a file outside of the database: only what others hold binds who could rewrite all of it.</summary>
-    private async Task PublishAsync(CancellationToken cancellation)
-    {
-        if (settings.PublishTo is not { } directory) return;
-        var newest = Directory.EnumerateFiles(directory, "*" + Extension).Select(Path.GetFileNameWithoutExtension).Max(StringComparer.Ordinal);
-        var after = newest is not null && Sequence.TryParse(newest, out var size) ? size : 0;
-        await using var command = database.CreateCommand($"select size, note from {Schema.Name}.log_checkpoints where origin = $1 and size > $2 order by size");
-        command.Parameters.AddWithValue(settings.Key!.Public.Name);
-        command.Parameters.AddWithValue(after);
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        while (await row.ReadAsync(cancellation))
-        {
-            var path = Path.Combine(directory, Sequence.Text(row.GetInt64(0)) + Extension);
-            var fresh = $"{path}.{Guid.NewGuid():n}";
-            await using (var file = new FileStream(fresh, FileMode.CreateNew))
-            {
-                await file.WriteAsync(System.Text.Encoding.UTF8.GetBytes(row.GetString(1)), cancellation);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(fresh, path, overwrite: true);
-        }
-    }
-
-    private const string Extension = ".note";
 
     public sealed record SignedLog(SignedNote Note, LogCheckpoint Checkpoint);
 }

@@ -41,6 +41,17 @@ public sealed class PastWordsTests(TestServer server) : IClassFixture<TestServer
     }
 
     [Fact]
+    public async Task The_list_of_domains_has_a_past_by_time()
+    {
+        await Grow();
+        var steps = await server.Run("list --name; list --name --at 1999-01-01T00:00:00Z; list --at 17; list --occurred");
+        Assert.Contains("vm\n", steps[0].Stdout, StringComparison.Ordinal);
+        Assert.Equal(("\n", 0), (steps[1].Stdout, steps[1].Rc));
+        Assert.Equal("error: invalid argument: '17' is a version, which is one domain's: a list of domains takes a time such as 2026-11-20T12:00:00Z\n", steps[2].Stderr);
+        Assert.Contains("by goes with at", steps[3].Stderr, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_diff_is_for_people_and_its_exit_code_for_scripts()
     {
         var at = await Grow();

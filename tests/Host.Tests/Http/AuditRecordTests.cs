@@ -66,6 +66,40 @@ public sealed class AuditRecordTests
         Assert.DoesNotContain(record.ToString(), c => char.IsControl(c) && c is not ('\n' or '\r'));
     }
 
+    /// <summary>What the server itself turns away before any rule is asked.</summary>
+    [Theory]
+    [InlineData("DELETE", "/v1/domains/one/checkpoints/a?children=maybe", null, null, 400)]
+    [InlineData("DELETE", "/v1/domains/one?checkpoints-metadata=", null, null, 400)]
+    [InlineData("PUT", "/v1/domains/one/checkpoints/a/parent", "{", "application/json", 400)]
+    [InlineData("PUT", "/v1/domains/one/checkpoints/a/parent", "null", "application/json", 400)]
+    [InlineData("POST", "/v1/domains/one/rename", "{\"name\":\"two\"}", "text/plain", 415)]
+    [InlineData("POST", "/v1/domains/one/holds", "[1]", "application/json", 400)]
+    [InlineData("PATCH", "/v1/domains/one", null, null, 405)]
+    [InlineData("DELETE", "/v1/nothing", null, null, 404)]
+    public async Task A_request_that_no_rule_ever_saw_is_on_record_too(string method, string path, string? body, string? type, int status)
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.DefineAsync("one");
+        using var content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, type!);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = content };
+        using var response = await host.Client.SendAsync(request);
+        Assert.Equal(status, (int)response.StatusCode);
+        var record = Assert.Single(await ItemsAsync(host, "outcome=refused"));
+        Assert.Equal(("request-invalid", "local", $"{method} {path}"), ((string?)record["asked"]!["rule"], (string?)record["actor"], (string?)record["asked"]!["request"]));
+    }
+
+    [Fact]
+    public async Task A_body_that_is_too_large_to_be_looked_at_is_on_record_too()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.DefineAsync("one");
+        using var body = new StringContent("{\"name\":\"" + new string('n', 31_000_000) + "\"}", System.Text.Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/domains/one/rename") { Content = body, Headers = { ExpectContinue = true } };
+        using var response = await host.Client.SendAsync(request);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Contains("413 Payload Too Large", (string?)Assert.Single(await ItemsAsync(host, "outcome=refused"))["asked"]!["detail"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_long_story_is_cut()
     {

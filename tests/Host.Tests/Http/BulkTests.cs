@@ -62,6 +62,24 @@ public sealed class BulkTests
         Assert.Equal((2, "b"), (report["created"]!.AsArray().Count, (string?)report["current"]));
     }
 
+    [Fact]
+    public async Task Loose_checkpoints_register_their_domain_when_asked_to_and_say_that_they_were_imported()
+    {
+        await using var host = await TestHost.StartAsync();
+        var uuid = Guid.NewGuid().ToString();
+        var loose = $"<domaincheckpoint><name>a</name><creationTime>1</creationTime>{TestHost.DomainXml("one", uuid)}</domaincheckpoint>";
+        Assert.Equal("domain-not-found", (string?)(await host.SendAsync(HttpMethod.Post, $"/v1/domains/{uuid}/bulk?mode=merge", TestHost.Xml(loose))).Body["rule"]);
+        Assert.Equal("domain-not-found", (string?)(await host.SendAsync(HttpMethod.Post, $"/v1/domains/{Guid.NewGuid()}/bulk?mode=merge&register=true", TestHost.Xml(loose))).Body["rule"]);
+        var (_, dry, _) = await host.SendAsync(HttpMethod.Post, $"/v1/domains/{uuid}/bulk?mode=merge&register=true&dry-run=true", TestHost.Xml(loose), ("X-Source", "import"));
+        Assert.Equal((0, "one", "a"), ((int)dry["version"]!, (string?)dry["domainName"], (string?)dry["current"]));
+        var (status, report, _) = await host.SendAsync(HttpMethod.Post, $"/v1/domains/{uuid}/bulk?mode=merge&register=true", TestHost.Xml(loose), ("X-Source", "import"), ("If-Match", "\"0\""));
+        Assert.Equal((HttpStatusCode.OK, 4), (status, (int)report["version"]!));
+        var (_, history, _) = await host.SendAsync(HttpMethod.Get, "/v1/audit?source=import&type=checkpoint_*");
+        Assert.Equal("a", (string?)Assert.Single(history["items"]!.AsArray())!["checkpoint"]);
+        var (late, problem, _) = await host.SendAsync(HttpMethod.Post, $"/v1/domains/{uuid}/bulk?mode=merge&register=true", TestHost.Xml(loose.Replace(">1<", ">2<", StringComparison.Ordinal)), ("If-Match", "\"0\""));
+        Assert.Equal((HttpStatusCode.PreconditionFailed, "version-mismatch"), (late, (string?)problem["rule"]));
+    }
+
     /// <summary>A forest of nine with branches, two definitions, a description to escape, and a current one that is not what redefines alone would leave.</summary>
     private static async Task GrowAsync(TestHost host, string uuid)
     {

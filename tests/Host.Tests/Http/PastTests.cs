@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace EventCheckpoints.Host.Tests.Http;
@@ -103,6 +104,51 @@ public sealed class PastTests
     }
 
     [Fact]
+    public async Task The_list_of_domains_is_what_it_was()
+    {
+        await using var host = await TestHost.StartAsync();
+        string[] queries = ["", "with-checkpoints=true", "with-checkpoints=false", "limit=2"];
+        var then = new List<(string Time, string[] Pages)>();
+        async Task Remember()
+        {
+            var pages = new List<string>();
+            foreach (var query in queries) pages.Add((await host.SendAsync(HttpMethod.Get, $"/v1/domains?{query}")).Body.ToJsonString());
+            then.Add((Uri.EscapeDataString(await ClockAsync(host)), [.. pages]));
+        }
+
+        await Remember();
+        foreach (var name in (string[])["one", "two", "three"]) await host.DefineAsync(name);
+        await Remember();
+        await CreateAsync(host, "a", "b");
+        await host.SendAsync(HttpMethod.Post, "/v1/domains/one/holds", new StringContent("""{"checkpoint":"a"}""", Encoding.UTF8, "application/json"), ("X-Audit-Reason", "case"));
+        await Remember();
+        // Registered again, a domain is the last in the list; under another name it stays where it was.
+        var uuid = (string)(await host.SendAsync(HttpMethod.Get, "/v1/domains/two")).Body["id"]!;
+        await host.SendAsync(HttpMethod.Delete, "/v1/domains/two");
+        await Remember();
+        await host.SendAsync(HttpMethod.Post, "/v1/domains", TestHost.Xml(TestHost.DomainXml("two", uuid)));
+        await host.SendAsync(HttpMethod.Post, "/v1/domains/one/rename", new StringContent("""{"name":"four"}""", Encoding.UTF8, "application/json"));
+        await Remember();
+        await host.SendAsync(HttpMethod.Delete, "/v1/domains/three");
+        await Remember();
+
+        foreach (var (time, pages) in then)
+        {
+            for (var i = 0; i < queries.Length; i++)
+            {
+                var (_, body, _) = await host.SendAsync(HttpMethod.Get, $"/v1/domains?{queries[i]}&at={time}");
+                Assert.Equal(pages[i], body.ToJsonString());
+                if ((string?)body["next"] is { } next)
+                    Assert.Equal(Names(JsonNode.Parse(pages[0])!).Skip(2), Names((await host.SendAsync(HttpMethod.Get, $"/v1/domains?limit=2&cursor={next}&at={time}")).Body));
+            }
+        }
+
+        Assert.Equal(["four", "two"], Names((await host.SendAsync(HttpMethod.Get, $"/v1/domains?at={then[^1].Time}&by=occurred")).Body));
+        foreach (var (query, rule) in new[] { ("at=3", "request-invalid"), ("at=9999-01-01T00:00:00Z", "still-to-come"), ("by=occurred", "request-invalid"), ("at=soon", "request-invalid"), ($"at={then[1].Time}&cursor=x", "request-invalid") })
+            Assert.Equal(rule, (string?)(await host.SendAsync(HttpMethod.Get, $"/v1/domains?{query}")).Body["rule"]);
+    }
+
+    [Fact]
     public async Task A_diff_says_what_differs_and_shows_no_secret_unasked()
     {
         await using var host = await TestHost.StartAsync(
@@ -132,6 +178,8 @@ public sealed class PastTests
         host.Client.DefaultRequestHeaders.Add("Authorization", "Bearer reader-token-0123456789");
         Assert.Equal("secure-denied", (string?)(await host.SendAsync(HttpMethod.Get, "/v1/domains/one/diff?from=b&security-info=true")).Body["rule"]);
     }
+
+    private static IEnumerable<string> Names(JsonNode page) => page["items"]!.AsArray().Select(item => (string)item!["name"]!);
 
     private static string With(string path, string at) => $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{at}";
 

@@ -65,6 +65,16 @@ internal sealed class LoggedStore : IAsyncDisposable
 
     public Task<Verdict> VerifyAsync(string export, LogCheckpoint? earlier = null) => new ExportVerifier(Key.Public, earlier).VerifyAsync(new StringReader(export));
 
+    /// <summary>The export with one text in it, its first occurrence, made another; as it was, it is sound.</summary>
+    public async Task<Verdict> VerifyEditedAsync(string from, string to)
+    {
+        var export = await ExportAsync();
+        var at = export.IndexOf(from, StringComparison.Ordinal);
+        if (at < 0) throw new InvalidOperationException($"the export has no {from}");
+        if ((await VerifyAsync(export)).Findings is not []) throw new InvalidOperationException("the export is at fault already");
+        return await VerifyAsync(export[..at] + to + export[(at + from.Length)..]);
+    }
+
     /// <summary>As the owner, with every trigger that would stop it taken away first.</summary>
     public async Task TamperAsync(string sql)
     {

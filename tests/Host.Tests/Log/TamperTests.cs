@@ -149,6 +149,10 @@ public sealed class TamperTests
         await store.FillAsync();
         var kept = await store.SignAsync();
         await store.FillAsync("three", "four");
+        // Every signed checkpoint stands outside of the database; whoever can write there takes those along.
+        var file = SignedNote.Parse(await File.ReadAllTextAsync(Path.Combine(store.Published, Sequence.Text(kept.Size) + ".note")))!;
+        Assert.Equal(kept, LogCheckpoint.Parse(file.Text));
+        foreach (var published in Directory.GetFiles(store.Published)) File.Delete(published);
         await store.TamperAsync(
             $"""
             update eventcheckpoints.mt_events set headers = jsonb_set(headers, '{"{"}actor{"}"}', '"nobody"') where seq_id = {Victim};
@@ -158,9 +162,6 @@ public sealed class TamperTests
         Assert.Empty((await store.VerifyAsync()).Findings);
         var finding = Assert.Single((await store.VerifyAsync(kept)).Findings);
         Assert.Equal(("rewritten", $"the first {kept.Size} entries are not those of the checkpoint that was kept: the log was rewritten"), (finding.Kind, finding.Says));
-        // Every signed checkpoint stands outside of the database.
-        var file = SignedNote.Parse(await File.ReadAllTextAsync(Path.Combine(store.Published, Sequence.Text(kept.Size) + ".note")))!;
-        Assert.Equal(kept, LogCheckpoint.Parse(file.Text));
     }
 
     [Fact]
@@ -184,7 +185,7 @@ public sealed class TamperTests
         await store.SignAsync();
         await store.TamperAsync($"update eventcheckpoints.mt_events set data = data || '{"{"}\"description\": \"erased\"{"}"}', headers = headers || '{"{"}\"masked\": true{"}"}' where seq_id = {Victim}");
         var finding = Assert.Single((await store.VerifyAsync()).Findings);
-        Assert.Equal(("masked", "its payload and metadata (who, why, when it occurred, correlation) was masked since; what else the entry says of it holds"), (finding.Kind, finding.Says));
+        Assert.Equal(("masked", "its payload was masked since; what else the entry says of it holds"), (finding.Kind, finding.Says));
     }
 
     [Theory]
@@ -194,15 +195,12 @@ public sealed class TamperTests
     [InlineData("\"outcome\":\"refused\"", "\"outcome\":\"success\"", "edited")]
     [InlineData("\"source\":\"api\"", "\"source\":\"cli\"", "edited")]
     [InlineData("\"count\":", "\"count\":1", "incomplete")]
-    [InlineData("{\"complete\"", "{\"completed\"", "incomplete")]
+    [InlineData("{\"complete\"", "{\"completed\"", "edited incomplete")]
     public async Task An_export_that_was_edited_is_caught_without_the_store(string from, string to, string kinds)
     {
         await using var store = await LoggedStore.StartAsync();
         await store.FillAsync();
-        var export = await store.ExportAsync();
-        Assert.Empty((await store.VerifyAsync(export)).Findings);
-        var at = export.IndexOf(from, StringComparison.Ordinal);
-        var found = (await store.VerifyAsync(export[..at] + to + export[(at + from.Length)..])).Findings.Select(finding => finding.Kind).Distinct().ToArray();
+        var found = (await store.VerifyEditedAsync(from, to)).Findings.Select(finding => finding.Kind).Distinct().ToArray();
         Assert.Equal(kinds.Split(' '), found);
     }
 

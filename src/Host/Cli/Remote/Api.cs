@@ -115,6 +115,7 @@ public sealed class Api : IDisposable
         var request = new HttpRequestMessage(method, path) { Content = content };
         // Headers are ASCII; the server takes the escapes out again.
         if (change.Reason is { } reason) request.Headers.Add("X-Audit-Reason", Uri.EscapeDataString(reason));
+        if (change.Source is { } source) request.Headers.Add("X-Source", source);
         if (change.IfVersion is { } version) request.Headers.TryAddWithoutValidation("If-Match", $"\"{version}\"");
         return request;
     }

@@ -21,7 +21,8 @@ public readonly record struct Reply<T>(T? Value, Problem? Problem)
 /// <summary>What goes with a command that changes something.</summary>
 /// <param name="Reason">For the audit log.</param>
 /// <param name="IfVersion">The version that the domain has to be at.</param>
-public sealed record Change(string? Reason, string? IfVersion);
+/// <param name="Source">Through what it came, where that is not the command line itself.</param>
+public sealed record Change(string? Reason, string? IfVersion, string? Source = null);
 
 /// <summary>A command's answer, as far as the words need it.</summary>
 public sealed record Done(string? DomainName, long Version, string? Checkpoint, bool Changed, string? Hold = null);

@@ -44,10 +44,13 @@ public sealed record WordOption(string Name, Takes Takes, string Help, Names Nam
 
     public static WordOption IfVersion { get; } = new("if-version", Takes.Text, "change nothing unless the domain is at this version", NamedOnly: true);
 
+    private static readonly WordOption Occurred =
+        new("occurred", Takes.Nothing, "with --at TIME, by when things happened as their sources say, not by when they were recorded", NamedOnly: true);
+
     /// <summary>The point in the past that a read word is of.</summary>
     public static IReadOnlyList<WordOption> AsOf { get; } =
-    [
-        new("at", Takes.Text, "as of a version such as 17, or a time such as 2026-11-20T12:00:00Z", NamedOnly: true),
-        new("occurred", Takes.Nothing, "with --at TIME, by when things happened as their sources say, not by when they were recorded", NamedOnly: true),
-    ];
+        [new("at", Takes.Text, "as of a version such as 17, or a time such as 2026-11-20T12:00:00Z", NamedOnly: true), Occurred];
+
+    /// <summary>The same of a word that is about all domains.</summary>
+    public static IReadOnlyList<WordOption> AsOfTime { get; } = [new("at", Takes.Text, "as of a time such as 2026-11-20T12:00:00Z", NamedOnly: true), Occurred];
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using EventCheckpoints.Domain.Log;
 using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Log;
@@ -10,7 +11,8 @@ namespace EventCheckpoints.Host.Cli.Verify;
 /// <summary>One thing that is wrong.</summary>
 /// <param name="Kind">edited, masked, reordered, added, missing, compacted, rewritten, signature, incomplete.</param>
 /// <param name="Sequence">Of the event, where it is about one.</param>
-internal sealed record Finding(string Kind, string? Sequence, string? Domain, string Says);
+/// <param name="Version">Of an event that is missing: its version in its stream.</param>
+internal sealed record Finding(string Kind, string? Sequence, string? Domain, string Says, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Version = null);
 
 /// <summary>What a verification came to.</summary>
 /// <param name="Findings">In the order they were come upon; empty where all is well.</param>
@@ -24,16 +26,25 @@ internal sealed record Verdict(long Records, long TreeSize, string? RootHash, st
 /// <param name="earlier">What the log said of itself once; null: nothing was kept.</param>
 internal sealed class ExportVerifier(NoteKey key, LogCheckpoint? earlier)
 {
+    /// <summary>Of what stands twice in a line, other readers take the other.</summary>
+    private static readonly JsonDocumentOptions Once = new() { AllowDuplicateProperties = false };
+
+    /// <summary>What nothing here knows, nothing here vouches for.</summary>
+    private static readonly JsonSerializerOptions Exactly = new(Wire.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+
     private readonly List<Finding> _findings = [];
     private readonly Dictionary<long, MissingEvent> _missing = [];
-    private readonly HashSet<Guid> _compacted = [];
+    private readonly RecordComparison _comparison = new();
     private GrowingTree _tree = new();
     private long _records;
     private TreeHash? _rootThen;
     private (string? First, string? Last) _span;
     private Completeness? _claim;
     private LogCheckpoint? _signed;
-    private long _gap;
+    private string? _gap;
+
+    /// <summary>The sequence of the last record whose entry is in the tree, or was to be.</summary>
+    private string? _last;
 
     /// <summary>Lines after a gap that nothing explains cannot be put into the tree.</summary>
     private bool _broken;
@@ -50,18 +61,19 @@ internal sealed class ExportVerifier(NoteKey key, LogCheckpoint? earlier)
         End();
         return new Verdict(
             _records, _tree.Size, _broken ? null : _tree.Root.ToString(), _signed is null ? null : key.Name, _signed?.Size, earlier?.Size,
-            [.. _findings.Select(Explained)]);
+            _comparison.Explained(_findings));
     }
 
     private bool Line(string line)
     {
         try
         {
-            using var json = JsonDocument.Parse(line);
-            if (json.RootElement.TryGetProperty("begins", out var begins)) return Begin(begins.Deserialize<Beginning>(Wire.Options)!);
-            if (json.RootElement.TryGetProperty("missing", out var missing)) return Missing(missing.Deserialize<MissingEvent>(Wire.Options)!);
-            if (json.RootElement.TryGetProperty("complete", out var complete)) _claim = complete.Deserialize<Completeness>(Wire.Options);
-            else Record(json.RootElement.Deserialize<HistoryRecord>(Wire.Options)!);
+            using var json = JsonDocument.Parse(line, Once);
+            var isAlone = json.RootElement.EnumerateObject().Take(2).Count() == 1;
+            if (isAlone && json.RootElement.TryGetProperty("begins", out var begins)) return Begin(begins.Deserialize<Beginning>(Exactly)!);
+            if (isAlone && json.RootElement.TryGetProperty("missing", out var missing)) return Missing(missing.Deserialize<MissingEvent>(Exactly)!);
+            if (isAlone && json.RootElement.TryGetProperty("complete", out var complete)) _claim = complete.Deserialize<Completeness>(Exactly);
+            else Record(json.RootElement.Deserialize<HistoryRecord>(Exactly)!);
             return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
@@ -100,24 +112,11 @@ internal sealed class ExportVerifier(NoteKey key, LogCheckpoint? earlier)
             return;
         }
 
-        Enter(index, text, base64, record);
-        foreach (var says in RecordCheck.Differences(record, evidence)) Find("edited", record, says);
-        Compare(record, evidence, text);
-    }
+        if (evidence.Archived) Find("edited", record, "it was marked as archived, which hides it from who reads its stream");
 
-    private void Compare(HistoryRecord record, Evidence evidence, string text)
-    {
-        var now = RecordCheck.EntryOf(record, evidence);
-        if (now.Text() == text) return;
-        if (!LogEntry.TryParse(text, out var then)) Find("rewritten", record, "its entry in the log is no entry");
-        else if (then.Id != now.Id) Find("reordered", record, $"the log has event {then.Id} ({then.Type}) in its place, and this is {now.Id}");
-        else if (record.Type.StartsWith("compacted", StringComparison.Ordinal))
-        {
-            _compacted.Add(evidence.Stream);
-            Find("compacted", record, $"the events of its stream up to version {record.Version} were put together into this one");
-        }
-        else if (RecordCheck.IsMasked(evidence)) Find("masked", record, $"its {RecordCheck.Changed(then, now)} was masked since; what else the entry says of it holds");
-        else Find("edited", record, $"its {RecordCheck.Changed(then, now)} is not what was recorded");
+        Enter(index, text, base64, record);
+        _findings.AddRange(_comparison.Of(record, evidence, text));
+        _last = record.Sequence;
     }
 
     /// <summary>Puts an entry into the tree, at its place.</summary>
@@ -135,13 +134,13 @@ internal sealed class ExportVerifier(NoteKey key, LogCheckpoint? earlier)
         }
 
         _broken = true;
-        _gap = _tree.Size;
+        _gap = $"; it was between sequence {_last?.TrimStart('0') ?? "0"} and {record?.Sequence.TrimStart('0')}";
     }
 
     private void Gone(MissingEvent gone)
     {
         if (LogEntry.TryParse(gone.Entry, out var entry))
-            _findings.Add(new Finding("missing", Sequence.Text(entry.Sequence), entry.Stream.ToString(), $"event {entry.Id} ({entry.Type}, version {entry.Version}) is in the log, and no longer in the store"));
+            _findings.Add(new Finding("missing", Sequence.Text(entry.Sequence), entry.Stream.ToString(), $"event {entry.Id} ({entry.Type}, version {entry.Version}) is in the log, and no longer in the store", entry.Version));
         else Find("rewritten", null, null, $"entry {gone.Index} of the log is no entry");
         if (!TreeHash.TryParse(gone.Hash, out var hash) || TreeHash.OfLeaf(Encoding.UTF8.GetBytes(gone.Entry)) != hash)
             Find("rewritten", null, null, $"entry {gone.Index} of the log is not the one that was hashed into the tree");
@@ -174,7 +173,7 @@ internal sealed class ExportVerifier(NoteKey key, LogCheckpoint? earlier)
         while (!_broken && _missing.Remove(_tree.Size, out var gone)) Gone(gone);
         if (_broken || _tree.Size != claim.TreeSize)
         {
-            Find("missing", null, null, $"entry {(_broken ? _gap : _tree.Size)} of the log is not in the export");
+            Find("missing", null, null, $"entry {_tree.Size} of the log is not in the export{_gap}");
             return;
         }
 
@@ -203,10 +202,6 @@ internal sealed class ExportVerifier(NoteKey key, LogCheckpoint? earlier)
         if (checkpoint.Size != _tree.Size || checkpoint.Root != _tree.Root)
             Find("rewritten", null, null, $"{checkpoint.Size} entries with the root {checkpoint.Root} are signed, and the entries here are {_tree.Size} with the root {_tree.Root}");
     }
-
-    /// <summary>What is missing from a stream that was compacted is missing because of that.</summary>
-    private Finding Explained(Finding finding) =>
-        finding.Kind == "missing" && Guid.TryParse(finding.Domain, out var stream) && _compacted.Contains(stream) ? finding with { Kind = "compacted" } : finding;
 
     private void Find(string kind, HistoryRecord? record, string says) => Find(kind, record?.Sequence, record?.Domain?.ToString(), says);
 

@@ -8,6 +8,11 @@ namespace EventCheckpoints.Host.Cli.Verify;
 /// <summary>One record of an export against its own evidence.</summary>
 internal static class RecordCheck
 {
+    /// <summary>The header that an event has whose payload was erased by law (docs/decisions/0008).</summary>
+    private const string Mask = "masked";
+
+    private static readonly Dictionary<string, Type> Types = Store.EventNames.ToDictionary(name => name.Value, name => name.Key);
+
     /// <summary>The entry that the log would make of the record as it is.</summary>
     public static LogEntry EntryOf(HistoryRecord record, Evidence evidence)
     {
@@ -42,14 +47,24 @@ internal static class RecordCheck
         if (record.Domain?.ToString() != about) yield return $"the export says that it is about domain '{record.Domain}', and its payload and stream say '{about}'";
         if (record.Checkpoint is { } checkpoint && checkpoint.Value != (Header(payload, "name") ?? Header(payload, "checkpoint")))
             yield return $"the export says that it is about checkpoint '{checkpoint}', and its payload says another";
+        if (Types.TryGetValue(record.Type, out var type) && Derivation.Contradiction(record, type, evidence.Payload) is { } made)
+            yield return $"the export says of {made} something else than its payload";
     }
 
-    /// <summary>Marten says so beside an event whose payload it masked.</summary>
-    public static bool IsMasked(Evidence evidence)
+    /// <summary>Its payload was erased and it says so, by a header that stands beside it; all else is as the log has it.</summary>
+    public static bool IsMasked(HistoryRecord record, Evidence evidence, LogEntry then)
     {
         using var headers = JsonDocument.Parse(evidence.Headers ?? "{}");
-        return headers.RootElement.ValueKind == JsonValueKind.Object && headers.RootElement.TryGetProperty("masked", out _);
+        if (headers.RootElement.ValueKind != JsonValueKind.Object || !headers.RootElement.TryGetProperty(Mask, out _)) return false;
+        // The other headers as the database writes its jsonb.
+        var others = $"{{{string.Join(", ", headers.RootElement.EnumerateObject().Where(header => header.Name != Mask).Select(header => header.ToString()))}}}";
+        return EntryOf(record, evidence with { Headers = others }) with { Payload = then.Payload } == then;
     }
+
+    /// <summary>Whether it is what Marten leaves of a stream that it compacted: one event of its own making, at the place that the last one of them had.</summary>
+    public static bool IsCompacted(HistoryRecord record, LogEntry now, LogEntry then) =>
+        record.Type.StartsWith("Compacted<", StringComparison.Ordinal)
+        && now with { Id = then.Id, Type = then.Type, Recorded = then.Recorded, Payload = then.Payload, Metadata = then.Metadata, Actor = then.Actor, Occurred = then.Occurred } == then;
 
     /// <summary>Which parts of an entry differ, in words.</summary>
     public static string Changed(LogEntry then, LogEntry now)

@@ -16,6 +16,7 @@ public static class AllWords
         CheckpointList.Word,
         CheckpointParent.Word,
         RedefineList.Word,
+        Import.Word,
         Define.Word,
         Diff.Word,
         DomRename.Word,

@@ -40,6 +40,7 @@ internal static class ListDomains
             new("table", Takes.Nothing, "list table (default)"),
             new("managed-save", Takes.Nothing, "mark inactive domains with managed save state"),
             new("title", Takes.Nothing, "show domain title"),
+            .. WordOption.AsOfTime,
             WordOption.Json,
         ],
         Run)
@@ -49,7 +50,7 @@ internal static class ListDomains
             "A registry knows of no domain whether it runs: all are listed, in the order they were registered, with Id '-' and State 'no state'. --all and --persistent hold of all.",
             "The options that ask for run state, snapshots, managed save, autostart or titles are refused.",
         ],
-        Examples = ["list --with-checkpoint --name", "list --json"],
+        Examples = ["list --with-checkpoint --name", "list --at 2026-11-20T12:00:00Z", "list --json"],
     };
 
     private static async Task<bool> Run(Invocation call)
@@ -63,8 +64,8 @@ internal static class ListDomains
             return call.Fail($"Operation not supported: --{option} is about the state of a host, and the registry knows names, uuids and checkpoints only");
 
         var (with, without) = (call.Has("with-checkpoint"), call.Has("without-checkpoint"));
-        var query = with == without ? "" : $"?with-checkpoints={(with ? "true" : "false")}";
-        if (!call.Got(await call.Api.GetAll<DomainSummary>($"v1/domains{query}"), out var domains)) return false;
+        var path = call.Ask("v1/domains", null, with == without ? "" : $"with-checkpoints={(with ? "true" : "false")}");
+        if (!call.Got(await call.Api.GetAll<DomainSummary>(path), out var domains)) return false;
         if (call.WantsJson) return call.PrintAsJson(new Page<DomainSummary>(domains, null));
         if (!call.Has("uuid") && !call.Has("name") && !call.Has("id"))
         {
