@@ -4,12 +4,15 @@ say() { printf '%s\n' "$*" >&2; }
 die() { say "${0##*/}: $*"; exit 1; }
 
 # what is needed → the Debian package that has it, and what it is for
-declare -A package=([postgres]=postgresql [virsh]=libvirt-clients [xmllint]=libxml2-utils [rabbitmq]=rabbitmq-server [python3]=python3 [curl]=curl)
+declare -A package=([postgres]=postgresql [virsh]=libvirt-clients [xmllint]=libxml2-utils [rabbitmq]=rabbitmq-server [libvirtd]=libvirt-daemon [qemu]=qemu-system-x86 [qemu-img]=qemu-utils [python3]=python3 [curl]=curl)
 declare -A purpose=(
     [postgres]='the programs of the private PostgreSQL'
     [virsh]="libvirt's own shell, which the tests compare with"
     [xmllint]="the check against libvirt's XML schema"
     [rabbitmq]='the broker that the tests publish to'
+    [libvirtd]='the libvirt that the tests restore checkpoints on'
+    [qemu]='the guests of that libvirt'
+    [qemu-img]='the disks of those guests'
     [python3]='runs a client of docs/events.md'
     [curl]='runs a client of docs/events.md'
 )
@@ -19,6 +22,8 @@ have() {
         postgres) command -v pg_ctl || compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' || compgen -G '/usr/pgsql-*/bin/pg_ctl' ;;
         # Not every user's PATH has the directory of its command.
         rabbitmq) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] ;;
+        libvirtd) [ -x /usr/sbin/libvirtd ] ;;
+        qemu) [ -x /usr/bin/qemu-system-x86_64 ] ;;
         *) command -v "$1" ;;
     esac >/dev/null
 }

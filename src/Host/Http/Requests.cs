@@ -32,7 +32,7 @@ internal static class Requests
         var reason = Uri.UnescapeDataString(headers["X-Audit-Reason"].ToString());
         return new Envelope(
             context.User.Identity?.Name,
-            headers["X-Source"].ToString() is "cli" or "import" ? headers["X-Source"].ToString() : "api",
+            headers["X-Source"].ToString() is "cli" or "import" or "sync" ? headers["X-Source"].ToString() : "api",
             reason.Length == 0 ? null : reason,
             Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
             Activity.Current is { ParentSpanId: var parent } && parent != default ? parent.ToString() : null,

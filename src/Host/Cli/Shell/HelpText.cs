@@ -56,6 +56,7 @@ public static class HelpText
     {
         Group.Checkpoints => "Checkpoints",
         Group.Domains => "Domains",
+        Group.Hosts => "Hosts",
         Group.Audit => "Audit",
         Group.Events => "Events",
         _ => "Shell",

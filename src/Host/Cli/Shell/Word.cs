@@ -5,6 +5,7 @@ public enum Group
 {
     Checkpoints,
     Domains,
+    Hosts,
     Audit,
     Events,
     Shell,

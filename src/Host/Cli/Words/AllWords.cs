@@ -23,6 +23,8 @@ public static class AllWords
         DumpXml.Word,
         ListDomains.Word,
         Undefine.Word,
+        SyncWord.Word,
+        Restore.Word,
         HistoryWord.Word,
         AuditWord.Word,
         AuditVerify.Word,

@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+
+namespace EventCheckpoints.Host.Libvirt;
+
+/// <summary>The functions of libvirt's C library that are needed (libvirt-host.h, libvirt-domain.h, libvirt-domain-checkpoint.h), under their own names.</summary>
+internal static partial class Native
+{
+    private const string Library = "libvirt.so.0";
+
+    /// <summary>VIR_DOMAIN_XML_SECURE and VIR_DOMAIN_XML_INACTIVE.</summary>
+    public const uint DomainXmlSecure = 1, DomainXmlInactive = 2;
+
+    /// <summary>VIR_DOMAIN_CHECKPOINT_XML_SECURE.</summary>
+    public const uint CheckpointXmlSecure = 1;
+
+    /// <summary>VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL.</summary>
+    public const uint ListTopological = 2;
+
+    /// <summary>VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE and _REDEFINE_VALIDATE.</summary>
+    public const uint CreateRedefine = 1, CreateRedefineValidate = 4;
+
+    [LibraryImport(Library)]
+    public static unsafe partial void virSetErrorFunc(nint userData, delegate* unmanaged<nint, nint, void> handler);
+
+    [LibraryImport(Library)]
+    public static partial int virGetLastErrorCode();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint virGetLastErrorMessage();
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial ConnectionHandle virConnectOpen(string uri);
+
+    [LibraryImport(Library)]
+    public static partial int virConnectClose(nint connection);
+
+    [LibraryImport(Library)]
+    public static partial nint virConnectGetHostname(ConnectionHandle connection);
+
+    [LibraryImport(Library)]
+    public static partial int virConnectListAllDomains(ConnectionHandle connection, out nint domains, uint flags);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial DomainHandle virDomainLookupByUUIDString(ConnectionHandle connection, string uuid);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial DomainHandle virDomainLookupByName(ConnectionHandle connection, string name);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainFree(nint domain);
+
+    [LibraryImport(Library)]
+    public static partial nint virDomainGetName(DomainHandle domain);
+
+    [LibraryImport(Library)]
+    public static unsafe partial int virDomainGetUUIDString(DomainHandle domain, byte* uuid);
+
+    [LibraryImport(Library)]
+    public static partial nint virDomainGetXMLDesc(DomainHandle domain, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainListAllCheckpoints(DomainHandle domain, out nint checkpoints, uint flags);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial CheckpointHandle virDomainCheckpointCreateXML(DomainHandle domain, string xml, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainCheckpointFree(nint checkpoint);
+
+    [LibraryImport(Library)]
+    public static partial nint virDomainCheckpointGetXMLDesc(CheckpointHandle checkpoint, uint flags);
+
+    /// <summary>libc's: what libvirt hands over is the caller's to free.</summary>
+    [LibraryImport("libc")]
+    public static partial void free(nint memory);
+
+    /// <summary>For <see cref="virSetErrorFunc"/>: libvirt prints every error to standard error unless somebody else hears of it.</summary>
+    [UnmanagedCallersOnly]
+    public static void HearNothing(nint userData, nint error)
+    {
+        // The error is asked for where the call failed.
+    }
+}
+
+internal sealed class ConnectionHandle() : SafeHandle(0, ownsHandle: true)
+{
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle() => Native.virConnectClose(handle) >= 0;
+}
+
+internal sealed class DomainHandle() : SafeHandle(0, ownsHandle: true)
+{
+    public DomainHandle(nint domain)
+        : this() => SetHandle(domain);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle() => Native.virDomainFree(handle) == 0;
+}
+
+internal sealed class CheckpointHandle() : SafeHandle(0, ownsHandle: true)
+{
+    public CheckpointHandle(nint checkpoint)
+        : this() => SetHandle(checkpoint);
+
+    public override bool IsInvalid => handle == 0;
+
+    protected override bool ReleaseHandle() => Native.virDomainCheckpointFree(handle) == 0;
+}

@@ -1,0 +1,154 @@
+using EventCheckpoints.Host.Tests.Cli;
+using Xunit;
+
+namespace EventCheckpoints.Host.Tests.Libvirt;
+
+/// <summary>What a real libvirt with QEMU loses, and gets back from the store whole.</summary>
+public sealed class StoryTests(TestServer server, LibvirtServer libvirt) : IClassFixture<TestServer>, IClassFixture<LibvirtServer>
+{
+    private readonly Guid _id = Guid.NewGuid();
+
+    [Fact]
+    public async Task Renamed_and_the_daemon_restarted_then_restored()
+    {
+        await StartAsync("one", "checkpoint-create-as one cp1 'the first'; checkpoint-create-as one cp2");
+        Assert.Equal("one: 2 new, 0 changed, 0 unchanged\n\n", await SyncAsync("one"));
+        Assert.Equal("one: 0 new, 0 changed, 2 unchanged\n\n", await SyncAsync("one"));
+        var before = await libvirt.ShownAsync("one");
+        await libvirt.VirshAsync("destroy one; domrename one renamed");
+        await libvirt.StartAgainAsync();
+        Assert.Equal("", (await libvirt.VirshAsync("checkpoint-list renamed --name")).Trim());
+
+        Assert.Equal("renamed: 0 new, 0 changed, 0 unchanged; not on the host any more: cp1, cp2\n\n", await SyncAsync("renamed"));
+        Assert.StartsWith("2 would be put back: cp1, cp2; 0 there already\n", await RestoreAsync("renamed", "--dry-run"), StringComparison.Ordinal);
+        Assert.Equal("", (await libvirt.VirshAsync("checkpoint-list renamed --name")).Trim());
+        Assert.Equal("2 put back: cp1, cp2; 0 there already\nOnce its daemon was started again, libvirt takes cp2 as current: it is the only leaf\n\n", await RestoreAsync("renamed"));
+        Assert.StartsWith("0 put back; 2 there already\n", await RestoreAsync("renamed"), StringComparison.Ordinal);
+        Assert.Equal(before, await libvirt.ShownAsync("renamed"));
+
+        // What libvirt has back it can work with: further checkpoints, an incremental backup, a delete that moves children.
+        await libvirt.VirshAsync("start renamed --paused; checkpoint-create-as renamed cp3");
+        var backup = await libvirt.FileAsync(
+            $"<domainbackup mode='push'><incremental>cp1</incremental><disks><disk name='vda' type='file'><target file='{libvirt.PathOf("vda.backup")}'/></disk><disk name='vdb' backup='no'/></disks></domainbackup>");
+        await libvirt.VirshAsync($"backup-begin renamed {backup}");
+        await Eventually.Async(async () => (await libvirt.VirshAsync("domjobinfo renamed")).Contains("None", StringComparison.Ordinal), () => "the backup does not end");
+        Assert.True(File.Exists(libvirt.PathOf("vda.backup")));
+        await libvirt.VirshAsync("checkpoint-delete renamed cp1");
+        Assert.Equal("renamed: 1 new, 1 changed, 0 unchanged; not on the host any more: cp1\n\n", await SyncAsync("renamed"));
+        Assert.Equal("cp2\n  |\n  +- cp3\n", string.Join('\n', (await libvirt.VirshAsync("checkpoint-list renamed --tree")).Split('\n').Take(3)) + "\n");
+        await libvirt.VirshAsync("destroy renamed");
+    }
+
+    [Fact]
+    public async Task A_transient_domain_stopped_and_created_again_then_restored()
+    {
+        Assert.SkipWhen(LibvirtServer.Missing is not null, LibvirtServer.Missing ?? "");
+        var file = await libvirt.DomainFileAsync("passing", _id);
+        await libvirt.VirshAsync($"create {file} --paused; checkpoint-create-as passing cp1; checkpoint-create-as passing cp2; checkpoint-create-as passing cp3");
+        await SyncAsync("passing");
+        var before = await libvirt.ShownAsync("passing");
+        await libvirt.VirshAsync($"destroy passing; create {file} --paused");
+        Assert.Equal("", (await libvirt.VirshAsync("checkpoint-list passing --name")).Trim());
+        // The bitmaps are in the disks, and libvirt is asked to look.
+        Assert.StartsWith("3 put back: cp1, cp2, cp3;", await RestoreAsync("passing", "--validate"), StringComparison.Ordinal);
+        Assert.Equal(before, await libvirt.ShownAsync("passing"));
+        await libvirt.VirshAsync("destroy passing");
+    }
+
+    [Fact]
+    public async Task Undefined_and_defined_again_then_restored_from_before_the_host_lost_it()
+    {
+        var file = await StartAsync("two", "checkpoint-create-as two cp1; checkpoint-create-as two cp2");
+        await SyncAsync("two");
+        var before = await libvirt.ShownAsync("two");
+        await libvirt.VirshAsync($"destroy two; undefine two --checkpoints-metadata; define {file}");
+        await SyncAsync("two");
+        Assert.StartsWith("2 put back: cp1, cp2;", await RestoreAsync("two"), StringComparison.Ordinal);
+        Assert.Equal(before, await libvirt.ShownAsync("two"));
+    }
+
+    [Fact]
+    public async Task Rebuilt_under_another_uuid_it_is_restored_without_the_domain_inside()
+    {
+        await StartAsync("three", "checkpoint-create-as three cp1; checkpoint-create-as three cp2");
+        await SyncAsync("three");
+        await libvirt.VirshAsync($"destroy three; undefine three --checkpoints-metadata; define {await libvirt.RebuiltFileAsync("three", Guid.NewGuid())}");
+        Assert.StartsWith("2 put back: cp1, cp2;", await RestoreAsync("three"), StringComparison.Ordinal);
+        Assert.DoesNotContain("<domain ", await libvirt.VirshAsync("checkpoint-dumpxml three cp2"), StringComparison.Ordinal);
+        Assert.Equal("cp1", (await libvirt.VirshAsync("checkpoint-parent three cp2")).Trim());
+    }
+
+    [Fact]
+    public async Task With_two_leaves_libvirt_forgets_what_is_current_and_the_store_does_not()
+    {
+        await StartAsync("four", "checkpoint-create-as four cp1; checkpoint-create-as four cp2");
+        var branch = (await libvirt.VirshAsync("checkpoint-dumpxml four cp2")).Replace("<name>cp2</name>", "<name>side</name>", StringComparison.Ordinal);
+        await libvirt.VirshAsync($"checkpoint-create four {await libvirt.FileAsync(branch)} --redefine");
+        await SyncAsync("four");
+        await libvirt.StartAgainAsync();
+        Assert.Contains("libvirt takes none as current, since there are 2 leaves", await RestoreAsync("four"), StringComparison.Ordinal);
+        var current = (await server.Session.Api.GetJson("v1/domains/four/current")).Value!;
+        await SyncAsync("four");
+        Assert.Equal(current, (await server.Session.Api.GetJson("v1/domains/four/current")).Value);
+        await libvirt.VirshAsync("checkpoint-create-as four next");
+        Assert.DoesNotContain("<parent>", await libvirt.VirshAsync("checkpoint-dumpxml four next --no-domain"), StringComparison.Ordinal);
+        await libvirt.VirshAsync("destroy four");
+    }
+
+    [Fact]
+    public async Task It_stops_where_libvirt_refuses_says_what_was_done_and_goes_on_later()
+    {
+        await StartAsync("five", "checkpoint-create-as five cp1; checkpoint-create-as five cp2; checkpoint-create-as five cp3");
+        await SyncAsync("five");
+        // With its bitmaps, and only the metadata of the others.
+        await libvirt.VirshAsync("checkpoint-delete five cp3; checkpoint-delete five cp2 --metadata; checkpoint-delete five cp1 --metadata");
+        var (output, error, code) = await RunAsync($"restore five --to {libvirt.Uri} --validate");
+        Assert.Equal(("\n", 1), (output, code));
+        Assert.Matches("^error: libvirt refused checkpoint 'cp3': .*bitmap 'cp3'.*; put back before it: cp1, cp2, 1 are left; the same again goes on with them\n$", error);
+        Assert.Equal("cp1\ncp2", (await libvirt.VirshAsync("checkpoint-list five --name")).Trim());
+        Assert.StartsWith("1 put back: cp3; 2 there already\n", await RestoreAsync("five"), StringComparison.Ordinal);
+        await libvirt.VirshAsync("destroy five");
+    }
+
+    [Fact]
+    public async Task A_script_does_the_same_on_a_host_that_cannot_be_reached()
+    {
+        await StartAsync("six", "checkpoint-create-as six cp1; checkpoint-create-as six cp2");
+        await SyncAsync("six");
+        var before = await libvirt.ShownAsync("six");
+        await libvirt.VirshAsync("checkpoint-delete six cp2 --metadata; checkpoint-delete six cp1 --metadata");
+        var directory = libvirt.PathOf("six-restore");
+        Assert.Equal("", (await RunAsync($"restore six --script {directory}")).Error);
+        Assert.Equal("600\n600\n600\n700\n", await LibvirtServer.RunAsync("stat", ["-c", "%a", .. Directory.GetFiles(directory), directory]));
+        Assert.Equal($"error: {directory} is there already: name a directory that is not\n", (await RunAsync($"restore six --script {directory}")).Error);
+        for (var time = 0; time < 2; time++) await LibvirtServer.RunAsync("sh", [Path.Combine(directory, "restore.sh"), libvirt.Uri]);
+        Assert.Equal(before, await libvirt.ShownAsync("six"));
+        await libvirt.VirshAsync("destroy six");
+    }
+
+    /// <summary>A running domain with two disks; returns the file that it was defined from.</summary>
+    private async Task<string> StartAsync(string name, string commands)
+    {
+        Assert.SkipWhen(LibvirtServer.Missing is not null, LibvirtServer.Missing ?? "");
+        var file = await libvirt.DomainFileAsync(name, _id);
+        await libvirt.VirshAsync($"define {file}; start {name} --paused; {commands}");
+        return file;
+    }
+
+    private async Task<string> SyncAsync(string domain) => await DoneAsync($"sync {libvirt.Uri} --domain {domain}");
+
+    private async Task<string> RestoreAsync(string domain, string options = "") => await DoneAsync($"restore {domain} --to {libvirt.Uri} {options}");
+
+    private async Task<string> DoneAsync(string command)
+    {
+        var (output, error, code) = await RunAsync(command);
+        Assert.Equal(("", 0), (error, code));
+        return output;
+    }
+
+    private async Task<(string Output, string Error, int Code)> RunAsync(string command)
+    {
+        var outcome = Assert.Single(await server.Run(command));
+        return (outcome.Stdout, outcome.Stderr, outcome.Rc);
+    }
+}
