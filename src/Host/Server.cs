@@ -37,9 +37,6 @@ public static class Server
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(options.Urls.Split(';'));
         LogToStandardError(builder.Logging.ClearProviders()).SetMinimumLevel(LogLevel.Warning);
-        // Without tokens a page in a browser must not get here under a name of its own (DNS rebinding).
-        if (options.Tokens.Count == 0) builder.Configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1]";
-        builder.Services.AddHostFiltering(filter => filter.AllowedHosts = builder.Configuration["AllowedHosts"]?.Split(';') ?? ["*"]);
         builder.Services.AddEventCheckpoints(options);
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails();
@@ -48,9 +45,10 @@ public static class Server
         builder.Services.AddAccess(options.Tokens);
 
         var app = builder.Build();
-        app.UseHostFiltering();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        // Without tokens a page in a browser must not get here under a name of its own (DNS rebinding).
+        if (options.Tokens.Count == 0) app.Use(CrossSite.RefuseForeignHosts);
         app.Use(CrossSite.RefuseChanges);
         app.UseAuthentication();
         app.UseAuthorization();

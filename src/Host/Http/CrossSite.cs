@@ -1,4 +1,5 @@
 using EventCheckpoints.Domain;
+using Microsoft.Extensions.Primitives;
 
 namespace EventCheckpoints.Host.Http;
 
@@ -8,6 +9,15 @@ namespace EventCheckpoints.Host.Http;
 /// </summary>
 internal static class CrossSite
 {
+    /// <summary>What a server on loopback alone is called.</summary>
+    private static readonly StringSegment[] OwnHosts = ["localhost", "127.0.0.1", "[::1]"];
+
+    /// <summary>A page can have a name of its own lead to this machine (DNS rebinding), which a browser then takes for the page's own site.</summary>
+    public static Task RefuseForeignHosts(HttpContext context, RequestDelegate next) =>
+        !context.Request.Host.HasValue || HostString.MatchesAny(context.Request.Host.Value, OwnHosts)
+            ? next(context)
+            : context.DenyAsync(new Refusal(Rule.Forbidden, $"this server does not go by the name '{context.Request.Host}'"));
+
     public static Task RefuseChanges(HttpContext context, RequestDelegate next) =>
         IsSafe(context.Request) || IsOwn(context.Request)
             ? next(context)

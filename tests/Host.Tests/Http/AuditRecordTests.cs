@@ -125,6 +125,22 @@ public sealed class AuditRecordTests
         Assert.DoesNotContain("bad-news", string.Concat(denied.Select(record => record.ToJsonString())), StringComparison.Ordinal);
     }
 
+    /// <summary>A page in a browser that has its own name lead to this machine.</summary>
+    [Theory]
+    [InlineData("evil.example", "GET")]
+    [InlineData("evil.example:80", "DELETE")]
+    [InlineData("127.0.0.1.evil.example", "DELETE")]
+    public async Task Who_comes_by_another_name_is_denied_and_on_record(string name, string method)
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.DefineAsync("one");
+        var (status, problem, _) = await host.SendAsync(new HttpMethod(method), "/v1/domains/one", null, ("Host", name));
+        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), (status, (string?)problem["rule"]));
+        var record = Assert.Single(await ItemsAsync(host, "outcome=denied"));
+        Assert.Equal(($"{method} /v1/domains/one", $"this server does not go by the name '{name}'"), ((string?)record["asked"]!["request"], ((string?)record["asked"]!["detail"])!.Split(": ")[^1]));
+        Assert.Equal(HttpStatusCode.OK, (await host.SendAsync(HttpMethod.Get, "/v1/domains/one")).Status);
+    }
+
     [Fact]
     public async Task Strangers_cannot_fill_the_database_and_what_was_left_out_is_counted()
     {
