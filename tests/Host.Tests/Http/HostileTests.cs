@@ -77,7 +77,7 @@ public sealed class HostileTests
         }
 
         using var foreign = new HttpRequestMessage(HttpMethod.Get, "/v1/domains") { Headers = { Host = "attacker.example" } };
-        Assert.Equal(HttpStatusCode.BadRequest, (await host.Client.SendAsync(foreign)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.Client.SendAsync(foreign)).StatusCode);
     }
 
     [Fact]
