@@ -20,6 +20,9 @@ public sealed class EventBell(NpgsqlDataSource database, FeedTip tip) : Backgrou
     /// <summary>Between attempts to listen again, once the database is away.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <summary>Before other hosts are told: this host's readers go first, and what is appended within it needs one ring.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(2);
+
     private readonly string _host = Guid.NewGuid().ToString("N");
     private readonly SemaphoreSlim _appended = new(0);
 
@@ -57,6 +60,7 @@ public sealed class EventBell(NpgsqlDataSource database, FeedTip tip) : Backgrou
     private async Task TellAsync(CancellationToken cancellation)
     {
         await _appended.WaitAsync(cancellation);
+        await Task.Delay(Moment, cancellation);
         while (_appended.Wait(0, CancellationToken.None))
         {
             // One is enough for all.
