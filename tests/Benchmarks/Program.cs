@@ -6,11 +6,13 @@ var measures = new Dictionary<string, Func<Bench, Task>>
 {
     ["xml"] = OneXml.RunAsync,
     ["create"] = OneCreate.RunAsync,
+    ["writers"] = Writers.RunAsync,
     ["redefine-list"] = RedefineLists.RunAsync,
     ["http"] = OverHttp.RunAsync,
     ["bulk-out"] = BulkOut.RunAsync,
     ["feed"] = Feeds.RunAsync,
     ["audit"] = Audits.RunAsync,
+    ["whole-store"] = WholeStores.RunAsync,
 };
 
 return await Settings.RunAsync(args, measures.Keys, async settings =>

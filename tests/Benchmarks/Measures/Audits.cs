@@ -7,6 +7,7 @@ using EventCheckpoints.Domain.Xml;
 using EventCheckpoints.Host;
 using EventCheckpoints.Host.Log;
 using EventCheckpoints.Projections;
+using Marten;
 
 namespace EventCheckpoints.Benchmarks.Measures;
 
@@ -28,23 +29,32 @@ internal static class Audits
         var rounds = bench.Settings.RoundsOf(3, 7);
         var histories = new List<History>();
         foreach (var size in bench.Settings.SizesOf([2_000, 20_000], [10_000, 100_000], [10_000, 100_000, 1_000_000])) histories.Add(await History.OfAsync(bench, size));
-        async Task Measure(string name, int times, Func<History, Task> run) => await bench.MeasureAsync(
-            new Track($"audit/{name}", null, Flat, [.. histories.Select(history => new Case(history.Size, new Operation(async () =>
-            {
-                await run(history);
-                return 0;
-            }, Times: times)))]),
+        async Task Measure(string name, int times, Func<History, Task> run, Func<History, Task>? now = null) => await bench.MeasureAsync(
+            new Track(
+                $"audit/{name}",
+                now is null ? null : "the same now",
+                now is null ? Flat : Flat with { Ratio = 2 },
+                [.. histories.Select(history => new Case(history.Size, Of(history, times, run), now is null ? null : Of(history, times, now)))]),
             rounds);
 
-        await Measure("as-of", 3, history => history.AsOfAsync());
+        await Measure("as-of", 3, history => history.AsOfAsync(), history => history.NowAsync());
         await Measure("timeline-page", 10, history => history.PageAsync());
         await Measure("inclusion-proof", 10, history => history.ProofAsync());
         await Measure("verify-since", 3, history => history.VerifySinceAsync());
         foreach (var history in histories) await history.DisposeAsync();
     }
 
+    private static Operation Of(History history, int times, Func<History, Task> run) => new(
+        async () =>
+        {
+            await run(history);
+            return 0;
+        },
+        Times: times);
+
     private sealed class History(WritePath path, DomainId domain, int size) : IAsyncDisposable
     {
+        private readonly DocumentStore _store = Store.Open(path.Database);
         private readonly LogTree _tree = new(path.Database);
 
         public int Size => size;
@@ -63,9 +73,15 @@ internal static class Audits
 
         public async Task AsOfAsync()
         {
-            await using var store = Store.Open(path.Database);
-            var state = await new Forests(path.Database, store).StateAtAsync(domain, (size / 2 / Checkpoints * Checkpoints) + 3, CancellationToken.None);
+            // Forests that keep nothing yet: what is in memory says nothing of the history.
+            var state = await new Forests(path.Database, _store).StateAtAsync(domain, (size / 2 / Checkpoints * Checkpoints) + 3, CancellationToken.None);
             if (state!.Forest.Count != Checkpoints) throw new InvalidOperationException($"{state.Forest.Count} checkpoints then");
+        }
+
+        public async Task NowAsync()
+        {
+            var state = await new Forests(path.Database, _store).NowAsync(domain, CancellationToken.None);
+            if (state.Forest.Count != Checkpoints) throw new InvalidOperationException($"{state.Forest.Count} checkpoints now");
         }
 
         public async Task PageAsync()
@@ -96,7 +112,11 @@ internal static class Audits
             if (tree.Root != await _tree.RootAsync(all, CancellationToken.None)) throw new InvalidOperationException("another root");
         }
 
-        public async ValueTask DisposeAsync() => await path.DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            await _store.DisposeAsync();
+            await path.DisposeAsync();
+        }
 
         private static RedefineList Step(int step)
         {

@@ -17,13 +17,15 @@ internal sealed class BareInsert : IAsyncDisposable
 
     private const string InsertState =
         """
-        insert into bare_states (tenant_id, domain_id, name, from_version, parent, description, creation_time, disks, definition, recorded)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())
+        insert into bare_states (tenant_id, domain_id, name, from_version, parent, description, creation_time, disks, definition, began, recorded)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now())
         """;
+
+    // Of all of them: several insert at once.
+    private static long _next = 1_000_000_000;
 
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlBatch _batch;
-    private long _next = 1_000_000_000;
 
     private BareInsert(NpgsqlConnection connection)
     {
@@ -36,8 +38,8 @@ internal sealed class BareInsert : IAsyncDisposable
         var connection = await database.OpenConnectionAsync();
         await using var tables = new NpgsqlCommand(
             $"""
-            create table bare_events (like {Schema.Name}.mt_events including all);
-            create table bare_states (like {Schema.Name}.checkpoint_states including all)
+            create table if not exists bare_events (like {Schema.Name}.mt_events including all);
+            create table if not exists bare_states (like {Schema.Name}.checkpoint_states including all)
             """,
             connection);
         await tables.ExecuteNonQueryAsync();
@@ -56,7 +58,7 @@ internal sealed class BareInsert : IAsyncDisposable
         await FillAsync(
             1,
             $"""
-            select tenant_id, domain_id, name, from_version, parent, description, creation_time, disks, definition
+            select tenant_id, domain_id, name, from_version, parent, description, creation_time, disks, definition, began
             from {Schema.Name}.checkpoint_states order by recorded desc limit 1
             """);
         await _batch.PrepareAsync();
@@ -65,7 +67,7 @@ internal sealed class BareInsert : IAsyncDisposable
     /// <summary>Outside a transaction a batch is one, committed by its end.</summary>
     public async Task<long> RunAsync()
     {
-        var version = ++_next;
+        var version = Interlocked.Increment(ref _next);
         var (happened, state) = (_batch.BatchCommands[0].Parameters, _batch.BatchCommands[1].Parameters);
         (happened[0].Value, happened[3].Value, state[3].Value) = (version, version, version);
         await _batch.ExecuteNonQueryAsync();

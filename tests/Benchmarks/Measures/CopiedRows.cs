@@ -4,29 +4,41 @@ using Npgsql;
 
 namespace EventCheckpoints.Benchmarks.Measures;
 
-/// <summary>
-/// The limit of an import: the rows that it left behind, copied into empty tables of the same shape (indexes included) in one transaction.
-/// </summary>
-internal sealed class CopiedRows(NpgsqlDataSource database)
-{
-    private static readonly (string Table, string Key)[] Tables = [("mt_events", "stream_id"), ("checkpoint_states", "domain_id"), ("definitions", "domain_id")];
+/// <param name="Key">The column with the domain's id; null where the rows of all are copied.</param>
+internal sealed record CopiedTable(string Name, string? Key);
 
+/// <summary>
+/// The limit of what makes many rows: the rows that it left behind, copied into empty tables of the same shape (indexes included) in one transaction.
+/// </summary>
+internal sealed class CopiedRows(NpgsqlDataSource database, IReadOnlyList<CopiedTable> tables)
+{
     private readonly List<byte[]> _rows = [];
 
     public async Task MakeTablesAsync()
     {
-        foreach (var (table, _) in Tables) await ExecuteAsync($"create table if not exists copied_{table} (like {Schema.Name}.{table} including all)");
+        foreach (var table in tables) await ExecuteAsync($"create table if not exists copied_{table.Name} (like {Schema.Name}.{table.Name} including all)");
     }
 
     /// <summary>Empties the tables, and takes the domain's rows along the first time.</summary>
     public async Task PrepareAsync(DomainId domain)
     {
-        foreach (var (table, _) in Tables) await ExecuteAsync($"truncate copied_{table}");
-        if (_rows.Count > 0) return;
+        await EmptyAsync();
+        if (_rows.Count == 0) await TakeAsync(domain);
+    }
+
+    public async Task EmptyAsync()
+    {
+        foreach (var table in tables) await ExecuteAsync($"truncate copied_{table.Name}");
+    }
+
+    /// <summary>Takes along the rows of a domain, or of all of them for null.</summary>
+    public async Task TakeAsync(DomainId? domain)
+    {
         await using var connection = await database.OpenConnectionAsync();
-        foreach (var (table, key) in Tables)
+        foreach (var table in tables)
         {
-            await using var source = await connection.BeginRawBinaryCopyAsync($"copy (select * from {Schema.Name}.{table} where {key} = '{domain}') to stdout (format binary)");
+            var which = domain is { } one ? $"where {table.Key} = '{one}'" : "";
+            await using var source = await connection.BeginRawBinaryCopyAsync($"copy (select * from {Schema.Name}.{table.Name} {which}) to stdout (format binary)");
             using var rows = new MemoryStream();
             await source.CopyToAsync(rows);
             _rows.Add(rows.ToArray());
@@ -38,9 +50,9 @@ internal sealed class CopiedRows(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        foreach (var ((table, _), rows) in Tables.Zip(_rows))
+        foreach (var (table, rows) in tables.Zip(_rows))
         {
-            await using var target = await connection.BeginRawBinaryCopyAsync($"copy copied_{table} from stdin (format binary)");
+            await using var target = await connection.BeginRawBinaryCopyAsync($"copy copied_{table.Name} from stdin (format binary)");
             await target.WriteAsync(rows);
         }
 

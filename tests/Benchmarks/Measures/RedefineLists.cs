@@ -10,12 +10,14 @@ namespace EventCheckpoints.Benchmarks.Measures;
 /// <summary>Redefine lists in process: reading the text, and deciding and writing what was read.</summary>
 internal static class RedefineLists
 {
+    private static readonly CopiedTable[] Tables = [new("mt_events", "stream_id"), new("checkpoint_states", "domain_id"), new("definitions", "domain_id")];
+
     public static async Task RunAsync(Bench bench)
     {
         var sizes = bench.Settings.SizesOf([500, 1_000, 5_000], [1_000, 10_000, 100_000]);
         var rounds = bench.Settings.RoundsOf(3, 3);
         await using var path = new WritePath(await bench.CreateDatabaseAsync());
-        var rows = new CopiedRows(path.Database);
+        var rows = new CopiedRows(path.Database, Tables);
         await rows.MakeTablesAsync();
         await bench.MeasureAsync(
             new Track("redefine-list/write", "COPY of the resulting rows", new Goals(Ratio: 4, Exponent: 1.1), [.. sizes.Select(size => Writing(bench, path, size))]), rounds);
@@ -27,7 +29,7 @@ internal static class RedefineLists
     {
         var file = Path.Combine(bench.Directory, "list.xml");
         var list = new CheckpointList(size);
-        var rows = new CopiedRows(path.Database);
+        var rows = new CopiedRows(path.Database, Tables);
         DomainId id = default;
         RedefineList? command = null;
         var subject = new Operation(
