@@ -8,6 +8,7 @@ var measures = new Dictionary<string, Func<Bench, Task>>
     ["create"] = OneCreate.RunAsync,
     ["writers"] = Writers.RunAsync,
     ["redefine-list"] = RedefineLists.RunAsync,
+    ["virsh"] = BesideVirsh.RunAsync,
     ["http"] = OverHttp.RunAsync,
     ["bulk-out"] = BulkOut.RunAsync,
     ["feed"] = Feeds.RunAsync,

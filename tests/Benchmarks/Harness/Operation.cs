@@ -14,8 +14,9 @@ internal sealed record Case(int Size, Operation Subject, Operation? Yardstick = 
 /// <param name="Ratio">Subject to yardstick, at most.</param>
 /// <param name="Exponent">Of the time over the size: 1 is linear.</param>
 /// <param name="Growth">Time at the largest size to time at the smallest, at most, for what should be flat.</param>
+/// <param name="Held">The ratio that a quick run holds where the goal does not hold yet: about twice what was measured, so that it gets no worse unseen.</param>
 /// <param name="PeakBytes">Growth of the process's resident memory while it runs, at most.</param>
-internal sealed record Goals(double? Ratio = null, double? Exponent = null, double? Growth = null, long? PeakBytes = null);
+internal sealed record Goals(double? Ratio = null, double? Exponent = null, double? Growth = null, long? PeakBytes = null, double? Held = null);
 
 /// <summary>One line of the report for each size: what is timed, beside what.</summary>
 /// <param name="Name">Lower case, as --only takes it, with a part of its own behind a slash.</param>
