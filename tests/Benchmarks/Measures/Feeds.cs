@@ -70,7 +70,7 @@ internal static class Feeds
 
         foreach (var (name, samples) in ((string, List<Sample>[])[])[("feed/latency-median", medians), ("feed/latency-p99", tails)])
         {
-            var track = new Track(name, "NOTIFY, to the listener", new Goals(Ratio: 3), []);
+            var track = new Track(name, "NOTIFY, to the listener", new Goals(Ratio: 3, Held: 10), []);
             bench.Add(new TrackResult(track, [SizeResult.Of(size, samples[0], samples[1], MemoryPeak.Unknown)], null, null));
         }
     }
