@@ -20,11 +20,13 @@ public sealed class StoryTests(TestServer server, LibvirtServer libvirt) : IClas
         Assert.Equal("", (await libvirt.VirshAsync("checkpoint-list renamed --name")).Trim());
 
         Assert.Equal("renamed: 0 new, 0 changed, 0 unchanged; not on the host any more: cp1, cp2\n\n", await SyncAsync("renamed"));
+        Assert.Equal(2, (await RunAsync($"drift {libvirt.Uri} --domain renamed")).Output.Split("renamed: missing-on-host cp").Length - 1);
         Assert.StartsWith("2 would be put back: cp1, cp2; 0 there already\n", await RestoreAsync("renamed", "--dry-run"), StringComparison.Ordinal);
         Assert.Equal("", (await libvirt.VirshAsync("checkpoint-list renamed --name")).Trim());
         Assert.Equal("2 put back: cp1, cp2; 0 there already\nOnce its daemon was started again, libvirt takes cp2 as current: it is the only leaf\n\n", await RestoreAsync("renamed"));
         Assert.StartsWith("0 put back; 2 there already\n", await RestoreAsync("renamed"), StringComparison.Ordinal);
         Assert.Equal(before, await libvirt.ShownAsync("renamed"));
+        Assert.Equal(("renamed: no difference\n\n", "", 0), await RunAsync($"drift {libvirt.Uri} --domain renamed"));
 
         // What libvirt has back it can work with: further checkpoints, an incremental backup, a delete that moves children.
         await libvirt.VirshAsync("start renamed --paused; checkpoint-create-as renamed cp3");
@@ -88,6 +90,7 @@ public sealed class StoryTests(TestServer server, LibvirtServer libvirt) : IClas
         await libvirt.StartAgainAsync();
         Assert.Contains("libvirt takes none as current, since there are 2 leaves", await RestoreAsync("four"), StringComparison.Ordinal);
         var current = (await server.Session.Api.GetJson("v1/domains/four/current")).Value!;
+        Assert.Equal(("four: current-ambiguous: store cp2; host 2 leaves\n\n", "", 1), await RunAsync($"drift {libvirt.Uri} --domain four"));
         await SyncAsync("four");
         Assert.Equal(current, (await server.Session.Api.GetJson("v1/domains/four/current")).Value);
         await libvirt.VirshAsync("checkpoint-create-as four next");

@@ -17,8 +17,10 @@ public sealed class SyncTests(TestServer server) : IClassFixture<TestServer>
     {
         using var host = TestDriver.Open(Uri, "test");
         var random = new Random(20);
-        var (ever, steps) = (new HashSet<string>(), 0);
-        for (; steps < 150; steps++)
+        await SyncAsync();
+        // With what other tests left there.
+        var ever = new HashSet<string>((await KnownAsync()).Keys);
+        for (var steps = 0; steps < 150; steps++)
         {
             Step(host, random, steps, ever);
             var domain = await SyncAsync();
@@ -28,6 +30,11 @@ public sealed class SyncTests(TestServer server) : IClassFixture<TestServer>
             Assert.Equal(ever.Order(StringComparer.Ordinal), known.Keys.Order(StringComparer.Ordinal));
             foreach (var name in host.Names())
                 Assert.Equal(host.Xml(name), await server.Session.Api.GetXml($"v1/domains/test/checkpoints/{name}?no-domain=true") is { Value: { } xml } ? xml : null);
+            // What is learned is no drift any more; only what the host forgot is, and what it takes as current.
+            Assert.Equal(
+                missing.Order(StringComparer.Ordinal),
+                (await DriftAsync()).Where(item => !((string)item!["kind"]!).StartsWith("current-", StringComparison.Ordinal))
+                    .Select(item => (string)item!["kind"]! == "missing-on-host" ? (string)item["checkpoint"]! : (string)item["kind"]!).Order(StringComparer.Ordinal));
             var version = await VersionAsync();
             await SyncAsync();
             Assert.Equal(version, await VersionAsync());
@@ -41,18 +48,20 @@ public sealed class SyncTests(TestServer server) : IClassFixture<TestServer>
     [Fact]
     public async Task What_cannot_be_done_is_one_sentence()
     {
-        var steps = await server.Run($"sync nosuch:///system; sync {Uri} --domain nosuch; sync {Uri} --every 0; restore nosuch --to {Uri}; sync");
-        Assert.All(steps, step => Assert.Equal(1, step.Rc));
+        var steps = await server.Run($"sync nosuch:///system; sync {Uri} --domain nosuch; sync {Uri} --every 0; restore nosuch --to {Uri}; sync; drift {Uri} --domain nosuch; drift nosuch:///system");
+        Assert.Equal([1, 1, 1, 1, 1, 2, 2], steps.Select(step => step.Rc));
         // What libvirt says of it is its own matter.
         Assert.Matches("^error: nosuch:///system: .+\n$", steps[0].Stderr);
+        Assert.Equal(steps[0].Stderr, steps[^1].Stderr);
         Assert.Equal(
             [
                 "error: failed to get domain 'nosuch'\n",
                 "error: --every takes a number of seconds from 1 to 86400, not '0'\n",
                 "error: failed to get domain 'nosuch'\n",
                 "error: command 'sync' requires <uri> option\n",
+                "error: failed to get domain 'nosuch'\n",
             ],
-            steps.Skip(1).Select(step => step.Stderr));
+            steps.Skip(1).SkipLast(1).Select(step => step.Stderr));
     }
 
     [Fact]
@@ -67,6 +76,47 @@ public sealed class SyncTests(TestServer server) : IClassFixture<TestServer>
                 "error: where to: one of --to URI and --script DIRECTORY is needed\n",
             ],
             steps.Select(step => step.Stderr));
+    }
+
+    [Fact]
+    public async Task Drift_names_each_difference_and_what_mends_it_on_either_side()
+    {
+        using var host = TestDriver.Open(Uri, "test");
+        await SyncAsync();
+        var before = await server.Session.Api.GetJson("v1/domains/test");
+        host.Create("<domaincheckpoint><name>cp-new</name><creationTime>77</creationTime></domaincheckpoint>", TestDriver.Redefine);
+        var (_, text, code) = await DriftTextAsync();
+        Assert.Equal(1, code);
+        Assert.Contains(
+            """
+            test: unknown-to-store cp-new: store none; host parent -, created 77
+              the store as the host: sync test:///default --domain test
+              the host as the store: virsh -c test:///default checkpoint-delete test cp-new --metadata
+
+            """,
+            text,
+            StringComparison.Ordinal);
+        Assert.Equal(before, await server.Session.Api.GetJson("v1/domains/test"));
+
+        await SyncAsync();
+        host.Create("<domaincheckpoint><name>cp-new</name><creationTime>78</creationTime></domaincheckpoint>", TestDriver.Redefine);
+        Assert.Contains("test: definition-differs cp-new: store created 77, description -, disks ; host created 78, description -, disks ", (await DriftTextAsync()).Text, StringComparison.Ordinal);
+        host.Delete("cp-new", TestDriver.MetadataOnly);
+        Assert.Contains("test: missing-on-host cp-new: store parent -, created 77; host none\n  the store as the host: checkpoint-delete test cp-new --metadata\n  the host as the store: restore test --to test:///default\n", (await DriftTextAsync()).Text, StringComparison.Ordinal);
+        Assert.Equal(0, Assert.Single(await server.Run($"restore test --to {Uri}")).Rc);
+        Assert.DoesNotContain("cp-new", (await DriftTextAsync()).Text, StringComparison.Ordinal);
+
+        await server.Redefine("<domain type='test'><name>it's nowhere</name><uuid>5a3f2c11-7d10-4b8e-9a64-0c5be2d7b0ab</uuid><memory>1</memory><os><type>hvm</type></os></domain>");
+        var gone = Assert.Single(await server.Run($"drift {Uri} --domain \"it's nowhere\""));
+        Assert.Equal(
+            ($"it's nowhere: missing-on-host: store 0 checkpoints; host none\n  the host as the store: dumpxml 'it'\\''s nowhere' --security-info, then virsh define, then restore 'it'\\''s nowhere' --to {Uri}\n\n", 1),
+            (gone.Stdout, gone.Rc));
+    }
+
+    private async Task<(string Error, string Text, int Code)> DriftTextAsync()
+    {
+        var outcome = Assert.Single(await server.Run($"drift {Uri} --domain test"));
+        return (outcome.Stderr, outcome.Stdout, outcome.Rc);
     }
 
     /// <summary>A create, a redefine in the forest or out of it, or a delete of any kind; libvirt may refuse it.</summary>
@@ -102,6 +152,15 @@ public sealed class SyncTests(TestServer server) : IClassFixture<TestServer>
         var outcome = Assert.Single(await server.Run($"sync {Uri} --domain test --json"));
         Assert.Equal(("", 0), (outcome.Stderr, outcome.Rc));
         return Assert.Single(JsonNode.Parse(outcome.Stdout)!["domains"]!.AsArray())!;
+    }
+
+    private async Task<JsonArray> DriftAsync()
+    {
+        var outcome = Assert.Single(await server.Run($"drift {Uri} --domain test --json"));
+        Assert.Equal("", outcome.Stderr);
+        var items = Assert.Single(JsonNode.Parse(outcome.Stdout)!["domains"]!.AsArray())!["items"]!.AsArray();
+        Assert.Equal(items.Count == 0 ? 0 : 1, outcome.Rc);
+        return items;
     }
 
     private async Task<Dictionary<string, CheckpointItem>> KnownAsync() =>

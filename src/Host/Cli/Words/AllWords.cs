@@ -24,6 +24,7 @@ public static class AllWords
         ListDomains.Word,
         Undefine.Word,
         SyncWord.Word,
+        DriftWord.Word,
         Restore.Word,
         HistoryWord.Word,
         AuditWord.Word,

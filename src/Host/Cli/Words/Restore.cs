@@ -43,34 +43,19 @@ internal static class Restore
         if ((uri is null) == (directory is null)) return call.Fail("where to: one of --to URI and --script DIRECTORY is needed");
         if (!call.Got(await call.Api.Get<DomainSummary>(call.Ask(named)), out var domain)) return false;
         if (directory is not null)
-            return await ReadAsync(call, domain, call.Has("no-domain")) is { } scripted && RestoreScript.Write(call, domain, scripted, directory);
+            return await StoredCheckpoints.ReadAsync(call, domain, call.Has("no-domain")) is { } scripted && RestoreScript.Write(call, domain, scripted, directory);
         try
         {
             using var host = LibvirtConnection.Open(uri!);
             using var target = host.Find(domain.Id) ?? host.Find(domain.Name);
             if (target is null)
                 return call.Fail($"{uri} has no domain '{domain.Name}': define it there first, with what 'dumpxml {domain.Name} --security-info' prints");
-            return await ReadAsync(call, domain, call.Has("no-domain") || target.Id != domain.Id) is { } stored && Put(call, stored, target);
+            return await StoredCheckpoints.ReadAsync(call, domain, call.Has("no-domain") || target.Id != domain.Id) is { } stored && Put(call, stored, target);
         }
         catch (LibvirtException no)
         {
             return call.Fail($"{uri}: {no.Message}");
         }
-    }
-
-    /// <summary>All of one version, so that nothing can change in between; parents first. Null, with the error printed, where the server does not answer.</summary>
-    private static async Task<IReadOnlyList<(MomentName Name, string Xml)>?> ReadAsync(Invocation call, DomainSummary domain, bool withoutDomain)
-    {
-        var path = $"v1/domains/{domain.Id}/checkpoints";
-        if (!call.Got(await call.Api.GetAll<CheckpointItem>($"{path}?topological=true&at={domain.Version}"), out var items)) return null;
-        var read = new List<(MomentName, string)>();
-        foreach (var item in items)
-        {
-            if (!call.Got(await call.Api.GetXml($"{path}/{item.Name}?security-info=true&at={domain.Version}{(withoutDomain ? "&no-domain=true" : "")}"), out var xml)) return null;
-            read.Add((item.Name, xml));
-        }
-
-        return read;
     }
 
     private static bool Put(Invocation call, IReadOnlyList<(MomentName Name, string Xml)> stored, LibvirtDomain target)

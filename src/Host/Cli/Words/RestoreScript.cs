@@ -48,7 +48,8 @@ internal static class RestoreScript
         return text.ToString();
     }
 
-    private static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    /// <summary>A word of a shell's command line, whatever is in it.</summary>
+    public static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static void MakeDirectory(string path)
     {

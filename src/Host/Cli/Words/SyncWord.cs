@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using EventCheckpoints.Domain;
+using EventCheckpoints.Domain.Xml;
 using EventCheckpoints.Host.Cli.Remote;
 using EventCheckpoints.Host.Cli.Shell;
 using EventCheckpoints.Host.Http;
@@ -140,7 +141,7 @@ internal static class SyncWord
                 using var body = JsonContent.Create(new { Name = domain.Name });
                 if ((await call.Api.Send<Done>(HttpMethod.Post, $"{path}/rename", change, body)).Problem is { } taken) return taken;
             }
-            else if (known.Definition == DefinitionHash.Of(definition))
+            else if (DefinitionReader.Read(definition) is { Refusal: null } read && read.Value.Hash == known.Definition)
             {
                 return null;
             }

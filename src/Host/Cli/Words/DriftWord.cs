@@ -1,0 +1,154 @@
+using System.Buffers;
+using EventCheckpoints.Domain;
+using EventCheckpoints.Domain.Hosts;
+using EventCheckpoints.Domain.Xml;
+using EventCheckpoints.Host.Cli.Shell;
+using EventCheckpoints.Host.Libvirt;
+using EventCheckpoints.Projections;
+
+namespace EventCheckpoints.Host.Cli.Words;
+
+/// <summary>drift: where a libvirt host and the store disagree; neither is changed.</summary>
+internal static class DriftWord
+{
+    private const int Some = 1;
+
+    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/+@-");
+
+    public static Word Word { get; } = new(
+        "drift",
+        Group.Hosts,
+        "where a libvirt host and the store disagree",
+        "Compares the domains of a libvirt host and their checkpoints with what the store has of them, and says what would mend each difference. Nothing is changed on either side.",
+        [
+            new("uri", Takes.Required, "the host, such as qemu:///system"),
+            new("domain", Takes.Text, "only this domain, by name or uuid", Names.Domain, NamedOnly: true),
+            WordOption.Json,
+        ],
+        Run)
+    {
+        Trouble = 2,
+        Notes =
+        [
+            "The exit code is 0 where nothing differs, 1 where something does, 2 where it could not be told, as diff's.",
+            "The kinds: missing-on-host, unknown-to-store, parent-differs, definition-differs, current-differs, current-ambiguous.",
+            "What libvirt takes as current it tells nobody; what it will take after the next start of its daemon is compared.",
+            "A domain that the host does not have is not looked for, unless --domain names it: the store does not keep which domain is on which host.",
+        ],
+        Examples = ["drift qemu:///system", "drift qemu:///system --domain vm1 --json"],
+    };
+
+    /// <param name="Learn">The command that makes the store say what the host says; null where there is none.</param>
+    /// <param name="Restore">The commands that make the host say what the store says; null where there are none.</param>
+    internal sealed record Item(string Kind, MomentName? Checkpoint, string? Store, string? Host, string? Learn, string? Restore);
+
+    internal sealed record Outcome(DomainId Domain, string Name, IReadOnlyList<Item> Items);
+
+    private static async Task<bool> Run(Invocation call)
+    {
+        if (!call.Text("uri", out var uri) || !call.Text("domain", out var only)) return false;
+        var outcomes = new List<Outcome>();
+        try
+        {
+            using var host = LibvirtConnection.Open(uri!);
+            foreach (var domain in host.Domains())
+            {
+                using (domain)
+                {
+                    if (only is not null && only != domain.Name && !(DomainId.TryParse(only, out var id) && id == domain.Id)) continue;
+                    if (await CompareAsync(call, uri!, domain) is not { } outcome) return false;
+                    outcomes.Add(outcome);
+                }
+            }
+        }
+        catch (LibvirtException no)
+        {
+            return call.Fail($"{uri}: {no.Message}");
+        }
+
+        if (only is not null && outcomes.Count == 0)
+        {
+            if (!call.Domain(out var path) || !call.Got(await call.Api.Get<DomainSummary>(path), out var stored)) return false;
+            outcomes.Add(new Outcome(stored.Id, stored.Name.Value, [new Item(
+                Shown(DriftKind.MissingOnHost), null, Counted(stored.Checkpoints), null, null,
+                $"dumpxml {Quoted(stored.Name.Value)} --security-info, then virsh define, then restore {Quoted(stored.Name.Value)} --to {Quoted(uri!)}")]));
+        }
+
+        if (outcomes.Any(outcome => outcome.Items.Count > 0)) call.Success = Some;
+        if (call.WantsJson) return call.PrintAsJson(new { domains = outcomes });
+        foreach (var outcome in outcomes) Tell(call, outcome);
+        return true;
+    }
+
+    /// <summary>Null, with the error printed, where it cannot be told.</summary>
+    private static async Task<Outcome?> CompareAsync(Invocation call, string uri, LibvirtDomain domain)
+    {
+        var (definition, documents) = (DefinitionReader.Read(domain.Definition()), domain.Checkpoints());
+        var found = await call.Api.Get<DomainSummary>($"v1/domains/{domain.Id}");
+        var learn = $"sync {Quoted(uri)} --domain {Quoted(domain.Name)}";
+        if (found.Problem is { } problem)
+        {
+            if (problem.Rule == "domain-not-found")
+                return new Outcome(domain.Id, domain.Name, [new Item(Shown(DriftKind.UnknownToStore), null, null, Counted(documents.Count), learn, null)]);
+            call.Fail(problem);
+            return null;
+        }
+
+        var stored = found.Value!;
+        if (await StoredCheckpoints.ReadAsync(call, stored, withoutDomain: true) is not { } known) return null;
+        var seen = documents.Select(CheckpointReader.ReadRedefine).ToArray();
+        if ((definition.Refusal ?? seen.FirstOrDefault(read => read.Refusal is not null).Refusal) is { } unread)
+        {
+            call.Fail($"{domain.Name}: what the host has cannot be read: {unread.Message}");
+            return null;
+        }
+
+        var restore = $"restore {Quoted(stored.Name.Value)} --to {Quoted(uri)}";
+        var items = new List<Item>();
+        if (definition.Value.Hash is var defined && stored.Definition != defined)
+            items.Add(new Item(Shown(DriftKind.DefinitionDiffers), null, $"{stored.Name}, {stored.Definition.Value[..12]}", $"{domain.Name}, {defined.Value[..12]}", learn, $"dumpxml {Quoted(stored.Name.Value)} --security-info, then virsh define"));
+        items.AddRange(Drift.Of([.. known.Select(one => CheckpointReader.ReadRedefine(one.Xml).Value)], stored.Current, [.. seen.Select(read => read.Value)])
+            .Select(item => new Item(Shown(item.Kind), item.Checkpoint, item.Store, item.Host, Learning(item, learn, stored), Restoring(item, restore, uri, domain.Name))));
+        return new Outcome(domain.Id, domain.Name, items);
+    }
+
+    private static string? Learning(DriftItem item, string learn, DomainSummary stored) => item.Kind switch
+    {
+        // Nothing is ever deleted by a sync: whether it was deleted or lost there is a person's to say.
+        DriftKind.MissingOnHost => $"checkpoint-delete {Quoted(stored.Name.Value)} {Quoted(item.Checkpoint!.Value.Value)} --metadata",
+        DriftKind.UnknownToStore or DriftKind.ParentDiffers or DriftKind.DefinitionDiffers => learn,
+        _ => null,
+    };
+
+    private static string? Restoring(DriftItem item, string restore, string uri, string domain)
+    {
+        var forget = $"virsh -c {Quoted(uri)} checkpoint-delete {Quoted(domain)} {Quoted(item.Checkpoint?.Value ?? "")} --metadata";
+        return item.Kind switch
+        {
+            DriftKind.MissingOnHost => restore,
+            DriftKind.UnknownToStore => forget,
+            // libvirt would take a redefine over it, but a restore leaves alone what is there.
+            DriftKind.ParentDiffers or DriftKind.DefinitionDiffers => $"{forget}, then {restore}",
+            _ => null,
+        };
+    }
+
+    private static void Tell(Invocation call, Outcome outcome)
+    {
+        if (outcome.Items.Count == 0) call.Say($"{outcome.Name}: no difference\n");
+        foreach (var item in outcome.Items)
+        {
+            call.Out.Write($"{outcome.Name}: {item.Kind}{(item.Checkpoint is { } name ? $" {name}" : "")}: store {item.Store ?? "none"}; host {item.Host ?? "none"}\n");
+            if (item.Learn is not null) call.Out.Write($"  the store as the host: {item.Learn}\n");
+            if (item.Restore is not null) call.Out.Write($"  the host as the store: {item.Restore}\n");
+        }
+    }
+
+    /// <summary>To be pasted into a shell; as it is where nothing in it needs quotes.</summary>
+    private static string Quoted(string word) => word.Length > 0 && !word.AsSpan().ContainsAnyExcept(Plain) ? word : RestoreScript.Quoted(word);
+
+    private static string Counted(int checkpoints) => checkpoints == 1 ? "1 checkpoint" : $"{checkpoints} checkpoints";
+
+    /// <summary>As people and programs read it.</summary>
+    private static string Shown(DriftKind kind) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
+}
