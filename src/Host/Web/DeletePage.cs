@@ -46,16 +46,17 @@ internal static class DeletePage
         // A dry run asks for no reason, and is no change.
         var would = await mediator.Send(new Submit(found.Value.Id, Command(checkpoint, flag), context.Envelope() with { Source = "web" }, DryRun: true), context.RequestAborted);
         if (would.Refusal is { Rule: Rule.CheckpointNotFound } gone) return gone.Page();
-        refusal ??= would.Refusal;
+        // That a delete would be refused is a good answer to the question what it would do.
+        var status = refusal is null ? StatusCodes.Status200OK : RuleTable.Of(refusal.Rule).Status;
         return new PageResult<DeleteBody>($"Delete {checkpoint} of {found.Value.Name}", new()
         {
             [nameof(DeleteBody.Domain)] = found.Value,
             [nameof(DeleteBody.Name)] = checkpoint,
             [nameof(DeleteBody.Flag)] = flag is "children" or "children-only" ? flag : "",
             [nameof(DeleteBody.Reason)] = reason,
-            [nameof(DeleteBody.Refusal)] = refusal,
+            [nameof(DeleteBody.Refusal)] = refusal ?? would.Refusal,
             [nameof(DeleteBody.Would)] = would.Refusal is null ? would.Value : null,
-        }, refusal is null ? StatusCodes.Status200OK : RuleTable.Of(refusal.Rule).Status);
+        }, status);
     }
 
     private static Delete Command(MomentName name, string? flag) => new(name, flag == "children", flag == "children-only");
