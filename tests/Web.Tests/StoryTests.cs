@@ -35,7 +35,7 @@ public sealed class StoryTests(Browser browser)
         var views = new (string Name, string Path)[]
         {
             ("domains", "/"), ("domain", $"/domains/{uuid}"), ("past", $"/domains/{uuid}?at=5&from=3"), ("checkpoint", $"/domains/{uuid}/checkpoints/night?xml=domain"),
-            ("delete", $"/domains/{uuid}/checkpoints/base/delete"), ("held", $"/domains/{uuid}/checkpoints/held/delete"), ("audit", "/audit"), ("sign-in", "/sign-in"),
+            ("delete", $"/domains/{uuid}/checkpoints/base/delete"), ("held", $"/domains/{uuid}/checkpoints/night/delete"), ("hold", $"/domains/{uuid}/checkpoints/base/hold"), ("audit", "/audit"), ("sign-in", "/sign-in"),
         };
         foreach (var (name, path) in views)
         {
@@ -79,6 +79,23 @@ public sealed class StoryTests(Browser browser)
     }
 
     [Fact]
+    public async Task The_slider_goes_back_in_time_and_the_address_holds_the_moment()
+    {
+        await using var host = await TestHost.StartAsync();
+        var uuid = await SampleAsync(host);
+        await using var context = await browser.OpenAsync(new() { BaseURL = host.Url.ToString() });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync($"/domains/{uuid}?from=4");
+        await page.GetByRole(AriaRole.Slider).FocusAsync();
+        for (var step = 0; step < 23; step++) await page.Keyboard.PressAsync("ArrowLeft");
+        await page.GetByRole(AriaRole.Link, new() { Name = "night (current, leaf, appeared)" }).WaitForAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("at=5"));
+        await Assertions.Expect(page.GetByRole(AriaRole.Slider)).ToBeFocusedAsync();
+        await page.ReloadAsync();
+        await Assertions.Expect(page.GetByText("As it was at 5.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task An_auditor_types_finds_a_domain_and_who_deleted_a_checkpoint_and_sends_the_moment()
     {
         await using var host = await TestHost.StartAsync();
@@ -101,11 +118,12 @@ public sealed class StoryTests(Browser browser)
         Assert.Contains("at=", page.Url, StringComparison.Ordinal);
     }
 
-    /// <summary>A chain that folds, a branch, a held one, and names that would be markup.</summary>
+    /// <summary>A chain that folds, a branch, a held one, and a neighbour whose name would be markup.</summary>
     private static async Task<string> SampleAsync(TestHost host)
     {
         var uuid = Guid.NewGuid().ToString();
-        await host.SendAsync(HttpMethod.Post, "/v1/domains", TestHost.Xml(TestHost.DomainXml("shop &lt;img src=x onerror=alert(1)&gt;", uuid)));
+        await host.SendAsync(HttpMethod.Post, "/v1/domains", TestHost.Xml(TestHost.DomainXml("shop", uuid)));
+        await host.DefineAsync("&lt;img src=x onerror=console.log(1)&gt;");
         foreach (var name in new[] { "base", "night", "held" }) await CreateAsync(host, uuid, name);
         using var hold = new StringContent("""{"id":"case-7","checkpoint":"held"}""", null, "application/json");
         await host.SendAsync(HttpMethod.Post, $"/v1/domains/{uuid}/holds", hold, ("X-Audit-Reason", "court order"));

@@ -45,6 +45,8 @@ internal static class DomainPage
         // The newest up to the version that is looked at.
         var cursor = version is { } then ? (then + 1).ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
         var history = await mediator.Send(new ListHistory(domain.Id, null, NewestFirst: true, new Paging(Happenings, cursor)), context.RequestAborted);
+        // It is there, since it was then.
+        var known = await mediator.Send(new FindKnownDomain(domain.Id.ToString()), context.RequestAborted);
         await context.RecordReadAsync(domain.Id);
         DiffView? diff = null;
         if (!string.IsNullOrWhiteSpace(query.From))
@@ -65,6 +67,8 @@ internal static class DomainPage
             [nameof(DomainBody.Holds)] = holds.Value.Items,
             [nameof(DomainBody.History)] = history.Value.Items,
             [nameof(DomainBody.Diff)] = diff,
+            [nameof(DomainBody.Newest)] = known.Value.Version,
+            [nameof(DomainBody.Viewer)] = Viewer.Of(context),
             [nameof(DomainBody.EventTypes)] = string.Join(' ', EventTypes.All.Values),
         });
     }

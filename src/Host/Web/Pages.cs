@@ -1,6 +1,7 @@
 using EventCheckpoints.Domain;
 using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Web.Components;
+using MediatR;
 
 namespace EventCheckpoints.Host.Web;
 
@@ -15,6 +16,12 @@ internal static class Pages
         pages.MapGet("/domains/{domain}/checkpoints/{name}", OneCheckpointPage.Show).RequireAuthorization(Access.Reader);
         pages.MapGet("/domains/{domain}/checkpoints/{name}/delete", DeletePage.Preview).RequireAuthorization(Access.Writer);
         pages.MapPost("/domains/{domain}/checkpoints/{name}/delete", DeletePage.Delete).RequireAuthorization(Access.Writer);
+        pages.MapGet("/domains/{domain}/hold", (IMediator mediator, HttpContext context, string domain) => HoldPage.Show(mediator, context, domain, null, null)).RequireAuthorization(Access.Writer);
+        pages.MapPost("/domains/{domain}/hold", (IMediator mediator, HttpContext context, string domain) => HoldPage.Place(mediator, context, domain, null)).RequireAuthorization(Access.Writer);
+        pages.MapGet("/domains/{domain}/checkpoints/{name}/hold", (IMediator mediator, HttpContext context, string domain, string name) => HoldPage.Show(mediator, context, domain, name, null)).RequireAuthorization(Access.Writer);
+        pages.MapPost("/domains/{domain}/checkpoints/{name}/hold", HoldPage.Place).RequireAuthorization(Access.Writer);
+        pages.MapGet("/domains/{domain}/holds/{id}/release", (IMediator mediator, HttpContext context, string domain, string id) => HoldPage.Show(mediator, context, domain, null, id)).RequireAuthorization(Access.Writer);
+        pages.MapPost("/domains/{domain}/holds/{id}/release", HoldPage.Release).RequireAuthorization(Access.Writer);
         pages.MapGet("/audit", AuditPage.Show).RequireAuthorization(Access.Reader);
         pages.MapGet("/sign-in", SignIn.Show).AllowAnonymous();
         pages.MapPost("/sign-in", SignIn.Enter).AllowAnonymous();

@@ -26,7 +26,7 @@ public sealed class PageTests
         Assert.Contains(">b (current, leaf)</text>", now, StringComparison.Ordinal);
         // registered, recorded and defined are 1 to 3; a is 4.
         var then = await host.Client.GetStringAsync($"/domains/{shop}?at=4&from=3");
-        Assert.Contains(">a (current, root, leaf)</text>", then, StringComparison.Ordinal);
+        Assert.Contains(">a (current, root, leaf, appeared)</text>", then, StringComparison.Ordinal);
         Assert.Contains("a appeared, under no parent", then, StringComparison.Ordinal);
         Assert.DoesNotContain("cp-b", then, StringComparison.Ordinal);
     }
@@ -135,6 +135,54 @@ public sealed class PageTests
     }
 
     [Fact]
+    public async Task A_hold_is_placed_and_released_with_a_reason()
+    {
+        await using var host = await TestHost.StartAsync();
+        var uuid = await host.DefineAsync("one");
+        await CreateAsync(host, "one", "a");
+        using var silent = await PostAsync(host, $"/domains/{uuid}/checkpoints/a/hold", new("id", "case-7"), new("reason", " "));
+        Assert.Contains("Rule: <code>reason-required</code>", await silent.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var odd = await PostAsync(host, $"/domains/{uuid}/checkpoints/a/hold", new("id", "no id"), new("reason", "court"));
+        Assert.Contains("Rule: <code>hold-id-invalid</code>", await odd.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var placed = await PostAsync(host, $"/domains/{uuid}/checkpoints/a/hold", new("id", "case-7"), new("reason", "court"));
+        Assert.Contains(">a (current, held, root, leaf)</text>", await placed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var whole = await PostAsync(host, $"/domains/{uuid}/hold", new("id", "case-8"), new("reason", "court"));
+        Assert.Contains("on the whole domain", await whole.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var released = await PostAsync(host, $"/domains/{uuid}/holds/case-7/release", new KeyValuePair<string, string>("reason", "closed"));
+        Assert.Contains(">a (current, root, leaf)</text>", await released.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var again = await PostAsync(host, $"/domains/{uuid}/holds/case-7/release", new KeyValuePair<string, string>("reason", "closed"));
+        Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_list_of_domains_takes_a_part_of_a_name()
+    {
+        await using var host = await TestHost.StartAsync();
+        foreach (var name in new[] { "mail", "web-1", "WEB-2", "we_b" }) await host.DefineAsync(name);
+        var (_, found, _) = await host.SendAsync(HttpMethod.Get, "/v1/domains?named=eb-");
+        Assert.Equal(["web-1", "WEB-2"], found["items"]!.AsArray().Select(item => (string)item!["name"]!));
+        var (_, none, _) = await host.SendAsync(HttpMethod.Get, "/v1/domains?named=%25");
+        Assert.Empty(none["items"]!.AsArray());
+        var (status, _, _) = await host.SendAsync(HttpMethod.Get, "/v1/domains?named=web&at=2026-01-01T00:00:00Z");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+    }
+
+    [Fact]
+    public async Task A_long_chain_stays_small_and_a_checkpoint_in_it_is_found()
+    {
+        await using var host = await TestHost.StartAsync();
+        var uuid = await host.DefineAsync("one");
+        for (var i = 0; i < 30; i++) await CreateAsync(host, "one", $"n{i}");
+        var folded = await host.Client.GetStringAsync($"/domains/{uuid}");
+        Assert.Contains("… 23 more …", WebUtility.HtmlDecode(folded), StringComparison.Ordinal);
+        Assert.DoesNotContain("cp-n12\"", folded, StringComparison.Ordinal);
+        var found = await host.Client.GetStringAsync($"/domains/{uuid}?find=n12");
+        Assert.Contains("label found", found, StringComparison.Ordinal);
+        Assert.Contains("cp-n12\"", found, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync($"/domains/{uuid}?find=nowhere")).StatusCode);
+    }
+
+    [Fact]
     public async Task A_reader_sees_no_action_and_no_secret()
     {
         await using var host = await TestHost.StartAsync(Reader, Writer);
@@ -161,9 +209,12 @@ public sealed class PageTests
         return await browser.PostAsync("/sign-in", form);
     }
 
-    private static async Task<HttpResponseMessage> DeleteAsync(TestHost host, string domain, string name, string version, string reason)
+    private static Task<HttpResponseMessage> DeleteAsync(TestHost host, string domain, string name, string version, string reason) =>
+        PostAsync(host, $"/domains/{domain}/checkpoints/{name}/delete", new("flag", ""), new("version", version), new("reason", reason));
+
+    private static async Task<HttpResponseMessage> PostAsync(TestHost host, string path, params KeyValuePair<string, string>[] fields)
     {
-        using var form = new FormUrlEncodedContent([new("flag", ""), new("version", version), new("reason", reason)]);
-        return await host.Client.PostAsync($"/domains/{domain}/checkpoints/{name}/delete", form);
+        using var form = new FormUrlEncodedContent(fields);
+        return await host.Client.PostAsync(path, form);
     }
 }

@@ -23,9 +23,32 @@ if (search) {
   });
 }
 
+// The slider shows each version as it passes; the address says where it stands, so that a link holds the moment.
+let stream = null;
+let moving = 0;
+document.addEventListener('input', async (event) => {
+  const form = event.target.closest?.('form[data-slider]');
+  if (!form) return;
+  const mine = ++moving;
+  const address = `${form.getAttribute('action')}?${new URLSearchParams(new FormData(form))}`;
+  stream?.close();
+  const page = await load(address);
+  if (!page || mine !== moving) return;
+  const [here, fresh] = [document.querySelector('[data-live]'), page.querySelector('[data-live]')];
+  // The slider itself stays, since somebody holds it.
+  for (const part of [...here.children]) if (part !== form) part.remove();
+  let before = true;
+  for (const part of [...fresh.children]) {
+    if (part.matches('form[data-slider]')) before = false;
+    else if (before) form.before(part);
+    else here.append(part);
+  }
+  history.replaceState(null, '', address);
+});
+
 // Where the reader is: focus by the address of a link, and how far each scrolling part is scrolled. Somebody who types in a form is left alone.
 const live = document.querySelector('[data-live]');
-if (live) {
+if (live?.dataset.live) {
   let busy = false;
   let again = false;
   const refresh = async () => {
@@ -51,6 +74,6 @@ if (live) {
     } while (again);
     busy = false;
   };
-  const stream = new EventSource(live.dataset.live);
+  stream = new EventSource(live.dataset.live);
   for (const type of live.dataset.liveTypes.split(' ')) stream.addEventListener(type, refresh);
 }
