@@ -18,8 +18,9 @@ public sealed record GetForestPicture(DomainId Domain, long? At, IReadOnlySet<Mo
 public sealed record ForestPicture(IReadOnlyList<ForestLine> Lines, int First, int Count, int Lanes, int Checkpoints, MomentName? Current, long Version);
 
 /// <summary>A line of the picture.</summary>
+/// <param name="ParentLane">The lane of its parent, which may be on a line outside of the window; null for a root.</param>
 /// <param name="Holds">The legal holds on the checkpoint itself; those on the whole domain are not repeated on every line.</param>
-public sealed record ForestLine(ForestRow<Checkpoint> Row, bool Current, bool Root, bool Leaf, IReadOnlyList<HoldId> Holds);
+public sealed record ForestLine(ForestRow<Checkpoint> Row, int? ParentLane, bool Current, bool Root, bool Leaf, IReadOnlyList<HoldId> Holds);
 
 public sealed class ForestPictures(Forests forests) : IRequestHandler<GetForestPicture, ForestPicture>
 {
@@ -37,7 +38,7 @@ public sealed class ForestPictures(Forests forests) : IRequestHandler<GetForestP
         ForestLine[] lines =
         [
             .. rows.Skip(first).Take(Window).Select(row => new ForestLine(
-                row, row.Moment.Name == state.Current, row.Moment.Parent is null, state.Forest.IsLeaf(row.Moment.Name), [.. held[row.Moment.Name]])),
+                row, row.ParentRow is { } parent ? rows[parent].Lane : null, row.Moment.Name == state.Current, row.Moment.Parent is null, state.Forest.IsLeaf(row.Moment.Name), [.. held[row.Moment.Name]])),
         ];
         return new ForestPicture(lines, first, rows.Count, lines.Length == 0 ? 0 : lines.Max(line => line.Row.Lane) + 1, state.Forest.Count, state.Current, state.Version);
     }

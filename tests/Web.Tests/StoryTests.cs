@@ -35,7 +35,7 @@ public sealed class StoryTests(Browser browser)
         var views = new (string Name, string Path)[]
         {
             ("domains", "/"), ("domain", $"/domains/{uuid}"), ("past", $"/domains/{uuid}?at=5&from=3"), ("checkpoint", $"/domains/{uuid}/checkpoints/night?xml=domain"),
-            ("delete", $"/domains/{uuid}/checkpoints/base/delete"), ("held", $"/domains/{uuid}/checkpoints/night/delete"), ("hold", $"/domains/{uuid}/checkpoints/base/hold"), ("audit", "/audit"), ("sign-in", "/sign-in"),
+            ("delete", $"/domains/{uuid}/checkpoints/base/delete"), ("held", $"/domains/{uuid}/checkpoints/night/delete"), ("hold", $"/domains/{uuid}/checkpoints/base/hold"), ("audit", "/audit"), ("webhooks", "/webhooks"), ("sign-in", "/sign-in"),
         };
         foreach (var (name, path) in views)
         {
@@ -123,6 +123,8 @@ public sealed class StoryTests(Browser browser)
     {
         var uuid = Guid.NewGuid().ToString();
         await host.SendAsync(HttpMethod.Post, "/v1/domains", TestHost.Xml(TestHost.DomainXml("shop", uuid)));
+        using var webhook = new StringContent("""{"url":"https://example.org/hook"}""", null, "application/json");
+        await host.SendAsync(HttpMethod.Post, "/v1/webhooks", webhook);
         await host.DefineAsync("&lt;img src=x onerror=console.log(1)&gt;");
         foreach (var name in new[] { "base", "night", "held" }) await CreateAsync(host, uuid, name);
         using var hold = new StringContent("""{"id":"case-7","checkpoint":"held"}""", null, "application/json");

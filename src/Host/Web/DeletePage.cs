@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Domain.Commands;
 using EventCheckpoints.Host.Http;
@@ -21,13 +22,13 @@ internal static class DeletePage
         var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
         if (found.Refusal is { } none) return none.Page();
         if (!MomentName.TryParse(name, out var checkpoint)) return NotFound(name).Page();
+        var isVersion = long.TryParse(form["version"], NumberStyles.None, CultureInfo.InvariantCulture, out var version);
         Refusal? refusal = reason.Length == 0 ? new Refusal(Rule.ReasonRequired, "say why: a page deletes nothing without a reason")
-            : long.TryParse(form["version"], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out _) ? null
+            : isVersion ? null
             : new Refusal(Rule.RequestInvalid, "the version that was looked at is missing");
         if (refusal is null)
         {
             // Of the version that the preview was of: what has changed since has to be seen first.
-            var version = long.Parse(form["version"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
             var by = context.Envelope() with { Source = "web", Reason = reason };
             var done = await mediator.Send(new Submit(found.Value.Id, Command(checkpoint, form["flag"]), by, version), context.RequestAborted);
             if (done.Refusal is null) return Results.LocalRedirect($"/domains/{found.Value.Id}");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Host.Events;
 using EventCheckpoints.Host.Http;
@@ -43,7 +44,7 @@ internal static class DomainPage
         var picture = await mediator.Send(new GetForestPicture(domain.Id, version, unfold, query.Line ?? 0, find), context.RequestAborted);
         var holds = await mediator.Send(new ListHolds(domain.Id, domain.Version, new Paging(Paging.DefaultLimit, null)), context.RequestAborted);
         // The newest up to the version that is looked at.
-        var cursor = version is { } then ? (then + 1).ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
+        var cursor = version is { } then ? (then + 1).ToString(CultureInfo.InvariantCulture) : null;
         var history = await mediator.Send(new ListHistory(domain.Id, null, NewestFirst: true, new Paging(Happenings, cursor)), context.RequestAborted);
         // It is there, since it was then.
         var known = await mediator.Send(new FindKnownDomain(domain.Id.ToString()), context.RequestAborted);
@@ -51,7 +52,7 @@ internal static class DomainPage
         DiffView? diff = null;
         if (!string.IsNullOrWhiteSpace(query.From))
         {
-            var to = version?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var to = version?.ToString(CultureInfo.InvariantCulture);
             var differs = await mediator.Send(new GetDiff(domain.Id.ToString(), query.From.Trim(), to, null, Secure: false), context.RequestAborted);
             if (differs.Refusal is { } no) return no.Page();
             diff = differs.Value;

@@ -47,5 +47,12 @@ internal static class SignIn
     /// <summary>Only to a page of this server: //other.example would be somebody else's.</summary>
     private static string Local(string? to) => to is ['/', ..] and not ['/', '/' or '\\', ..] && !to.Any(char.IsControl) ? to : "/";
 
-    private static CookieOptions Options(HttpContext context) => new() { HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/" };
+    /// <summary>https is a proxy's in front of this server, which says so; who says it of himself keeps but his own cookie from being sent.</summary>
+    private static CookieOptions Options(HttpContext context) => new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Secure = context.Request.IsHttps || context.Request.Headers["X-Forwarded-Proto"] == "https",
+        Path = "/",
+    };
 }

@@ -88,6 +88,12 @@ public sealed class PageTests
         var cookie = Assert.Single(right.Headers.GetValues("Set-Cookie"));
         Assert.Contains("samesite=strict", cookie, StringComparison.Ordinal);
         Assert.Contains("httponly", cookie, StringComparison.Ordinal);
+        Assert.DoesNotContain("secure", cookie, StringComparison.Ordinal);
+        browser.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        using var behindProxy = await EnterAsync(browser, Reader.Token, "/");
+        Assert.Contains("secure", Assert.Single(behindProxy.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
+        browser.DefaultRequestHeaders.Remove("X-Forwarded-Proto");
+        await EnterAsync(browser, Reader.Token, "/");
         Assert.Contains("rita, reader", await browser.GetStringAsync("/"), StringComparison.Ordinal);
         foreach (var elsewhere in new[] { "//evil.example", "/\\evil.example", "https://evil.example" })
         {
@@ -180,6 +186,53 @@ public sealed class PageTests
         Assert.Contains("label found", found, StringComparison.Ordinal);
         Assert.Contains("cp-n12\"", found, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync($"/domains/{uuid}?find=nowhere")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("chain")]
+    [InlineData("roots")]
+    [InlineData("comb")]
+    public async Task Ten_thousand_checkpoints_open_in_a_page_of_bounded_size(string shape)
+    {
+        await using var host = await TestHost.StartAsync();
+        var uuid = await host.DefineAsync("one");
+        string Item(int i)
+        {
+            var parent = i == 0 || shape == "roots" ? null : shape == "chain" || i % 2 == 1 ? $"n{i - 1}" : $"n{i - 2}";
+            return $"<domaincheckpoint><name>n{i}</name>{(parent is null ? "" : $"<parent><name>{parent}</name></parent>")}<creationTime>{1_700_000_000 + i}</creationTime></domaincheckpoint>";
+        }
+
+        var list = $"<checkpoints>{string.Concat(Enumerable.Range(0, 10_000).Select(Item))}</checkpoints>";
+        var (status, _, _) = await host.SendAsync(HttpMethod.Post, $"/v1/domains/{uuid}/bulk", TestHost.Xml(list));
+        Assert.Equal(HttpStatusCode.OK, status);
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        var whole = await host.Client.GetStringAsync($"/domains/{uuid}");
+        TestContext.Current.SendDiagnosticMessage($"{shape}: {whole.Length} characters in {System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalMilliseconds:F0} ms");
+        Assert.Contains("10000 checkpoints", whole, StringComparison.Ordinal);
+        Assert.InRange(whole.Length, 1, 300_000);
+        var found = await host.Client.GetStringAsync($"/domains/{uuid}?find=n5000");
+        Assert.Contains("cp-n5000\"", found, StringComparison.Ordinal);
+        Assert.InRange(found.Length, 1, 300_000);
+    }
+
+    [Fact]
+    public async Task Webhooks_are_seen_with_their_lag_and_paused_and_resumed()
+    {
+        await using var host = await TestHost.StartAsync();
+        using var body = new StringContent("""{"url":"https://example.org/hook?<b>","description":"<i>the pager"}""", null, "application/json");
+        var (_, made, _) = await host.SendAsync(HttpMethod.Post, "/v1/webhooks", body);
+        var id = (string)made["id"]!;
+        var all = await host.Client.GetStringAsync("/webhooks");
+        Assert.Contains("&lt;i&gt;the pager", all, StringComparison.Ordinal);
+        Assert.Contains(">active<", all, StringComparison.Ordinal);
+        using var silent = await PostAsync(host, $"/webhooks/{id}/pause", new KeyValuePair<string, string>("reason", ""));
+        Assert.Contains("reason-required", await silent.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var paused = await PostAsync(host, $"/webhooks/{id}/pause", new KeyValuePair<string, string>("reason", "moves house"));
+        Assert.Contains(">paused<", await paused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var resumed = await PostAsync(host, $"/webhooks/{id}/resume", new KeyValuePair<string, string>("reason", "is there"));
+        Assert.Contains(">active<", await resumed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var unknown = await PostAsync(host, $"/webhooks/{Guid.NewGuid()}/pause", new KeyValuePair<string, string>("reason", "x"));
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
     [Fact]
