@@ -123,7 +123,7 @@ public sealed class StoryTests(Browser browser)
     {
         var uuid = Guid.NewGuid().ToString();
         await host.SendAsync(HttpMethod.Post, "/v1/domains", TestHost.Xml(TestHost.DomainXml("shop", uuid)));
-        using var webhook = new StringContent("""{"url":"https://example.org/hook"}""", null, "application/json");
+        using var webhook = new StringContent("""{"url":"https://hook.invalid/"}""", null, "application/json");
         await host.SendAsync(HttpMethod.Post, "/v1/webhooks", webhook);
         await host.DefineAsync("&lt;img src=x onerror=console.log(1)&gt;");
         foreach (var name in new[] { "base", "night", "held" }) await CreateAsync(host, uuid, name);

@@ -219,7 +219,7 @@ public sealed class PageTests
     public async Task Webhooks_are_seen_with_their_lag_and_paused_and_resumed()
     {
         await using var host = await TestHost.StartAsync();
-        using var body = new StringContent("""{"url":"https://example.org/hook?<b>","description":"<i>the pager"}""", null, "application/json");
+        using var body = new StringContent("""{"url":"https://hook.invalid/?<b>","description":"<i>the pager"}""", null, "application/json");
         var (_, made, _) = await host.SendAsync(HttpMethod.Post, "/v1/webhooks", body);
         var id = (string)made["id"]!;
         var all = await host.Client.GetStringAsync("/webhooks");
