@@ -19,7 +19,7 @@ internal sealed class AccessOptions : AuthenticationSchemeOptions
 }
 
 /// <summary>
-/// Who is asking. With tokens configured every request but /healthz needs one (RFC 6750); without any, only loopback is listened on and everybody
+/// Who is asking. With tokens configured every request but those for /healthz, /readyz, /sign-in and /assets needs one (RFC 6750, or the cookie of SignIn); without any, only loopback is listened on and everybody
 /// there is the writer "local".
 /// </summary>
 internal sealed class Access(IOptionsMonitor<AccessOptions> options, ILoggerFactory log, UrlEncoder encoder)
