@@ -4,7 +4,7 @@ say() { printf '%s\n' "$*" >&2; }
 die() { say "${0##*/}: $*"; exit 1; }
 
 # what is needed → the Debian package that has it, and what it is for
-declare -A package=([postgres]=postgresql [virsh]=libvirt-clients [xmllint]=libxml2-utils [rabbitmq]=rabbitmq-server [libvirtd]=libvirt-daemon [qemu]=qemu-system-x86 [qemu-img]=qemu-utils [python3]=python3 [curl]=curl)
+declare -A package=([postgres]=postgresql [virsh]=libvirt-clients [xmllint]=libxml2-utils [rabbitmq]=rabbitmq-server [libvirtd]=libvirt-daemon [qemu]=qemu-system-x86 [qemu-img]=qemu-utils [python3]=python3 [curl]=curl [chromium]=chromium)
 declare -A purpose=(
     [postgres]='the programs of the private PostgreSQL'
     [virsh]="libvirt's own shell, which the tests compare with"
@@ -15,6 +15,7 @@ declare -A purpose=(
     [qemu-img]='the disks of those guests'
     [python3]='runs a client of docs/events.md'
     [curl]='runs a client of docs/events.md'
+    [chromium]='the browser that the pages are tested in'
 )
 
 have() {
@@ -22,6 +23,7 @@ have() {
         postgres) command -v pg_ctl || compgen -G '/usr/lib/postgresql/*/bin/pg_ctl' || compgen -G '/usr/pgsql-*/bin/pg_ctl' ;;
         # Not every user's PATH has the directory of its command.
         rabbitmq) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] ;;
+        chromium) [ -x /usr/bin/chromium ] ;;
         libvirtd) [ -x /usr/sbin/libvirtd ] ;;
         qemu) [ -x /usr/bin/qemu-system-x86_64 ] ;;
         *) command -v "$1" ;;

@@ -5,7 +5,7 @@ namespace EventCheckpoints.Host;
 
 /// <summary>Who asks, through what and why: beside every event and audit record, in its headers.</summary>
 /// <param name="Actor">Null for a caller who is not known, which only a denial can be of.</param>
-/// <param name="Source">cli, api, sync or import; host for what a host records of itself.</param>
+/// <param name="Source">cli, api, web, sync or import; host for what a host records of itself.</param>
 /// <param name="Occurred">When the source says it happened; the recorded time is the database's.</param>
 /// <param name="Address">Of the caller, as the server sees it; null where there is none.</param>
 /// <param name="Authentication">How the caller was known: token, loopback (no tokens are configured), or none.</param>

@@ -4,6 +4,7 @@ using EventCheckpoints.Host.Duties;
 using EventCheckpoints.Host.Events;
 using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Log;
+using EventCheckpoints.Host.Web;
 using EventCheckpoints.Host.Webhooks;
 using EventCheckpoints.Projections;
 using Marten;
@@ -35,6 +36,7 @@ public static class Wiring
         services.AddSingleton<IRequestHandler<GetDiff, Result<DiffView>>, Diff>();
         services.AddSingleton<IRequestHandler<ListDomains, Result<Page<DomainSummary>>>, Domains>();
         services.AddSingleton<IRequestHandler<ListDomainsThen, Result<Page<DomainSummary>>>, DomainsThen>();
+        services.AddSingleton<IRequestHandler<GetForestPicture, ForestPicture>, ForestPictures>();
         services.AddSingleton<IRequestHandler<ListCheckpoints, Result<CheckpointPage>>, Checkpoints>();
         services.AddSingleton<IRequestHandler<GetCheckpoint, Result<CheckpointView>>, OneCheckpoint>();
         services.AddSingleton<IRequestHandler<GetCheckpointXml, Result<string>>, OneCheckpoint>();
@@ -111,6 +113,7 @@ public static class Wiring
         }).AllowAnonymous();
         app.MapOpenApi();
         app.MapGet(AsyncApi.Path, (HttpContext context) => Results.Json(AsyncApi.Document(context.Request, context.RequestServices.GetService<BrokerSettings>() as RabbitMqSettings))).ExcludeFromDescription();
+        app.MapPages();
         var api = app.MapGroup("/v1");
         api.AddEndpointFilter(Recorded.Refusals);
         api.MapDomains();

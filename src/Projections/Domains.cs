@@ -19,7 +19,8 @@ public sealed record FindDomain(string Key) : IRequest<Result<DomainSummary>>;
 
 /// <summary>The registered domains, in the order they were registered.</summary>
 /// <param name="WithCheckpoints">Only those that have some, or only those that have none (virsh list --with-checkpoint, --without-checkpoint).</param>
-public sealed record ListDomains(bool? WithCheckpoints, Paging Paging) : IRequest<Result<Page<DomainSummary>>>;
+/// <param name="Named">Only those whose name has this text somewhere in it, in capitals or not.</param>
+public sealed record ListDomains(bool? WithCheckpoints, Paging Paging, string? Named = null) : IRequest<Result<Page<DomainSummary>>>;
 
 /// <summary>Answers from table domains.</summary>
 public sealed class Domains(NpgsqlDataSource database)
@@ -51,10 +52,13 @@ public sealed class Domains(NpgsqlDataSource database)
     public async Task<Result<Page<DomainSummary>>> Handle(ListDomains request, CancellationToken cancellationToken)
     {
         if (!TryParse(request.Paging.Cursor, out var since, out var after)) return Paging.BadCursor(request.Paging.Cursor!);
+        // Which no name holds, and PostgreSQL takes in no text.
+        if (request.Named?.Contains('\0', StringComparison.Ordinal) == true) return new Page<DomainSummary>([], null);
         await using var command = database.CreateCommand(
             $"""
             select {Columns} from {Schema.Name}.domains
             where tenant_id = $1 and registered and (registered_at, domain_id) > ($2, $3) and ($4::boolean is null or (checkpoints > 0) = $4)
+                and ($6::text is null or position(lower($6) in lower(name)) > 0)
             order by registered_at, domain_id limit $5
             """);
         command.Parameters.AddWithValue(Schema.Tenant);
@@ -62,6 +66,7 @@ public sealed class Domains(NpgsqlDataSource database)
         command.Parameters.AddWithValue(after);
         command.Parameters.AddWithValue(NpgsqlDbType.Boolean, (object?)request.WithCheckpoints ?? DBNull.Value);
         command.Parameters.AddWithValue(request.Paging.Limit + 1);
+        command.Parameters.AddWithValue(NpgsqlDbType.Text, (object?)request.Named ?? DBNull.Value);
         return await PageAsync(command, request.Paging.Limit, cancellationToken);
     }
 

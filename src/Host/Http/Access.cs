@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using EventCheckpoints.Domain;
+using EventCheckpoints.Host.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
@@ -18,7 +19,7 @@ internal sealed class AccessOptions : AuthenticationSchemeOptions
 }
 
 /// <summary>
-/// Who is asking. With tokens configured every request but /healthz needs one (RFC 6750); without any, only loopback is listened on and everybody
+/// Who is asking. With tokens configured every request but those for /healthz, /readyz, /sign-in and /assets needs one (RFC 6750, or the cookie of SignIn); without any, only loopback is listened on and everybody
 /// there is the writer "local".
 /// </summary>
 internal sealed class Access(IOptionsMonitor<AccessOptions> options, ILoggerFactory log, UrlEncoder encoder)
@@ -32,21 +33,35 @@ internal sealed class Access(IOptionsMonitor<AccessOptions> options, ILoggerFact
     {
         if (Options.Tokens.Count == 0) return Task.FromResult(Ticket("local", Writer, "loopback"));
         var header = Request.Headers.Authorization.ToString();
-        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return Task.FromResult(AuthenticateResult.NoResult());
+        // A browser that signed in has it in a cookie; who says it in the header means that one.
+        if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) header = header["Bearer ".Length..].Trim();
+        else if (header.Length > 0 || !Request.Cookies.TryGetValue(SignIn.Cookie, out header!)) return Task.FromResult(AuthenticateResult.NoResult());
+        var found = Find(Options.Tokens, header);
+        return Task.FromResult(found is null ? AuthenticateResult.Fail("unknown token") : Ticket(found.Name, found.Role, "token"));
+    }
 
-        // Every token is compared, in constant time each, so that the time taken tells nothing of any.
-        var given = SHA256.HashData(Encoding.UTF8.GetBytes(header["Bearer ".Length..].Trim()));
+    /// <summary>Every token is compared, in constant time each, so that the time taken tells nothing of any.</summary>
+    internal static AccessToken? Find(IEnumerable<AccessToken> tokens, string text)
+    {
+        var given = SHA256.HashData(Encoding.UTF8.GetBytes(text));
         AccessToken? found = null;
-        foreach (var token in Options.Tokens)
+        foreach (var token in tokens)
         {
             if (CryptographicOperations.FixedTimeEquals(given, SHA256.HashData(Encoding.UTF8.GetBytes(token.Token)))) found = token;
         }
 
-        return Task.FromResult(found is null ? AuthenticateResult.Fail("unknown token") : Ticket(found.Name, found.Role, "token"));
+        return found;
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        // Somebody who opens a page is shown where to sign in; nothing was asked for yet that is worth a record.
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<PageMark>() is not null && CrossSite.IsSafe(Request))
+        {
+            Response.Redirect(SignIn.Address(Request));
+            return Task.CompletedTask;
+        }
+
         Response.Headers.WWWAuthenticate = SchemeName;
         return Context.DenyAsync(new Refusal(Rule.Unauthenticated, "this server wants a token it knows: Authorization: Bearer TOKEN"));
     }

@@ -74,7 +74,7 @@ internal static class AuditApi
             _ => null,
         };
 
-    private static async Task<Result<AuditFilter>> Filter(IMediator mediator, Query query, CancellationToken cancellation)
+    internal static async Task<Result<AuditFilter>> Filter(IMediator mediator, Query query, CancellationToken cancellation)
     {
         DomainId? domain = null;
         if (query.Domain is { } key)

@@ -22,15 +22,16 @@ internal static class DomainsApi
     }
 
     private static async Task<IResult> List(
-        IMediator mediator, HttpContext context, int? limit, string? cursor, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "with-checkpoints")] bool? withCheckpoints, [AsParameters] AsOfQuery when)
+        IMediator mediator, HttpContext context, int? limit, string? cursor, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "with-checkpoints")] bool? withCheckpoints, string? named, [AsParameters] AsOfQuery when)
     {
         var paging = Paging.Of(limit, cursor);
         if (paging.Refusal is { } bad) return bad.Problem();
         var at = when.Point();
         if (at.Refusal is { } no) return no.Problem();
+        if (named is not null && at.Value.At is not null) return new Refusal(Rule.RequestInvalid, "named is for the domains of now, and does not go with at").Problem();
         var page = at.Value.At is { } then
             ? await mediator.Send(new ListDomainsThen(then, withCheckpoints, paging.Value), context.RequestAborted)
-            : await mediator.Send(new ListDomains(withCheckpoints, paging.Value), context.RequestAborted);
+            : await mediator.Send(new ListDomains(withCheckpoints, paging.Value, named), context.RequestAborted);
         return page.Refusal is { } refusal ? refusal.Problem() : Results.Ok(page.Value);
     }
 

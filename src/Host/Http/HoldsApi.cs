@@ -35,11 +35,7 @@ internal static class HoldsApi
     {
         var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
         if (found.Refusal is { } refusal) return refusal.Problem();
-        if (!HoldId.TryParse(body.Id ?? NewId(), out var id))
-        {
-            return new Refusal(
-                Rule.HoldIdInvalid, "a hold's id has 1 to 64 characters of a-z, A-Z, 0-9, '.', '_' and '-', and begins with a letter or a digit").Problem();
-        }
+        if (!HoldId.TryParse(body.Id ?? NewId(), out var id)) return IdInvalid().Problem();
 
         if (body.Checkpoint is null) return await mediator.SubmitAsync(context, found.Value.Id, new PlaceHold(id, null));
         return MomentName.TryParse(body.Checkpoint, out var checkpoint)
@@ -55,6 +51,9 @@ internal static class HoldsApi
             ? await mediator.SubmitAsync(context, found.Value.Id, new ReleaseHold(hold))
             : ReleaseHold.NotFound(id).Problem();
     }
+
+    internal static Refusal IdInvalid() =>
+        new(Rule.HoldIdInvalid, "a hold's id has 1 to 64 characters of a-z, A-Z, 0-9, '.', '_' and '-', and begins with a letter or a digit");
 
     /// <summary>Short enough to be read aloud; of a million in one domain two would be the same about once in 600 times, and then the second is refused.</summary>
     private static string NewId() => $"hold-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}";

@@ -74,11 +74,11 @@ internal static class Recorded
     public static Task RecordExportAsync(this HttpContext context, DomainId? domain, long through) =>
         Writer(context).WriteAsync(new AuditExported(Request(context), domain, through), By(context));
 
-    private static async Task RecordRefusalAsync(this HttpContext context, Refusal refusal) => await Writer(context).WriteAsync(
+    internal static async Task RecordRefusalAsync(this HttpContext context, Refusal refusal) => await Writer(context).WriteAsync(
         new CommandRefused(Request(context), await Domain(context), Checkpoint(context), RuleTable.Of(refusal.Rule).Name, Plain(refusal.Message)), By(context));
 
     /// <summary>A stranger's denial costs no look at the domain.</summary>
-    private static async Task RecordDenialAsync(this HttpContext context, Refusal refusal) => await Writer(context).DeniedAsync(
+    internal static async Task RecordDenialAsync(this HttpContext context, Refusal refusal) => await Writer(context).DeniedAsync(
         new AccessDenied(
             Request(context), context.User.Identity?.Name is null ? null : await Domain(context), Checkpoint(context), RuleTable.Of(refusal.Rule).Name, Plain(refusal.Message), 0),
         By(context));

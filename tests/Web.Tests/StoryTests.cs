@@ -1,0 +1,141 @@
+using Deque.AxeCore.Playwright;
+using EventCheckpoints.Host.Tests;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace EventCheckpoints.Web.Tests;
+
+/// <summary>What people do with the pages, in a real browser.</summary>
+public sealed class StoryTests(Browser browser)
+{
+    /// <summary>Where the screenshots go; none are made without it, and docs/page is where those of the README are.</summary>
+    private static readonly string? Pictures = Environment.GetEnvironmentVariable("EVENTCHECKPOINTS_SCREENSHOTS");
+
+    [Theory]
+    [InlineData("light", 1280, true)]
+    [InlineData("dark", 1280, true)]
+    [InlineData("light", 320, true)]
+    [InlineData("dark", 320, false)]
+    public async Task Every_view_reads_fits_and_has_nothing_that_axe_finds(string scheme, int width, bool scripts)
+    {
+        await using var host = await TestHost.StartAsync();
+        var uuid = await SampleAsync(host);
+        await using var context = await browser.OpenAsync(new()
+        {
+            BaseURL = host.Url.ToString(),
+            ColorScheme = scheme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = new() { Width = width, Height = 800 },
+            JavaScriptEnabled = scripts,
+        });
+        var page = await context.NewPageAsync();
+        var said = new List<string>();
+        page.Console += (_, message) => said.Add(message.Text);
+        page.PageError += (_, error) => said.Add(error);
+        page.Request += (_, request) => { if (!request.Url.StartsWith(host.Url.ToString(), StringComparison.Ordinal)) said.Add(request.Url); };
+        var views = new (string Name, string Path)[]
+        {
+            ("domains", "/"), ("domain", $"/domains/{uuid}"), ("past", $"/domains/{uuid}?at=5&from=3"), ("checkpoint", $"/domains/{uuid}/checkpoints/night?xml=domain"),
+            ("delete", $"/domains/{uuid}/checkpoints/base/delete"), ("held", $"/domains/{uuid}/checkpoints/night/delete"), ("hold", $"/domains/{uuid}/checkpoints/base/hold"), ("audit", "/audit"), ("webhooks", "/webhooks"), ("sign-in", "/sign-in"),
+        };
+        foreach (var (name, path) in views)
+        {
+            await page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Load });
+            Assert.Equal(1, await page.Locator("h1").CountAsync());
+            if (scripts)
+            {
+                var found = await page.RunAxe();
+                Assert.True(found.Violations.Length == 0, $"{name}: {string.Join("; ", found.Violations.Select(no => $"{no.Id}: {no.Help}: {string.Join(", ", no.Nodes.Select(node => node.Html))}"))}");
+                Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{name} is wider than {width}");
+            }
+
+            if (Pictures is not null) await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-{scheme}-{width}.png") });
+        }
+
+        Assert.Empty(said);
+    }
+
+    [Fact]
+    public async Task An_operator_sees_a_branch_appear_without_losing_the_place_and_deletes_an_inner_checkpoint()
+    {
+        await using var host = await TestHost.StartAsync();
+        var uuid = await SampleAsync(host);
+        await using var context = await browser.OpenAsync(new() { BaseURL = host.Url.ToString() });
+        var page = await context.NewPageAsync();
+        // What happens before the stream is open belongs to the page that is loaded then.
+        await page.RunAndWaitForResponseAsync(() => page.GotoAsync($"/domains/{uuid}"), answer => answer.Url.Contains("/v1/events/stream", StringComparison.Ordinal));
+        var link = page.GetByRole(AriaRole.Link, new() { Name = "base (root)" });
+        await link.FocusAsync();
+        await CreateAsync(host, uuid, "appeared");
+        await page.GetByRole(AriaRole.Link, new() { Name = "appeared (current, leaf)" }).WaitForAsync(new() { Timeout = 60_000 });
+        Assert.Equal($"/domains/{uuid}/checkpoints/base", await page.EvaluateAsync<string>("document.activeElement.getAttribute('href')"));
+
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Delete…" }).ClickAsync();
+        await page.GetByText("night moves to the roots").WaitForAsync();
+        await page.GetByLabel("Reason").FillAsync("the base is on tape");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "night (root)" }).WaitForAsync();
+        await page.GetByText("the base is on tape").First.WaitForAsync();
+    }
+
+    [Fact]
+    public async Task The_slider_goes_back_in_time_and_the_address_holds_the_moment()
+    {
+        await using var host = await TestHost.StartAsync();
+        var uuid = await SampleAsync(host);
+        await using var context = await browser.OpenAsync(new() { BaseURL = host.Url.ToString() });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync($"/domains/{uuid}?from=4");
+        await page.GetByRole(AriaRole.Slider).FocusAsync();
+        for (var step = 0; step < 23; step++) await page.Keyboard.PressAsync("ArrowLeft");
+        await page.GetByRole(AriaRole.Link, new() { Name = "night (current, leaf, appeared)" }).WaitForAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("at=5"));
+        await Assertions.Expect(page.GetByRole(AriaRole.Slider)).ToBeFocusedAsync();
+        await page.ReloadAsync();
+        await Assertions.Expect(page.GetByText("As it was at 5.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task An_auditor_types_finds_a_domain_and_who_deleted_a_checkpoint_and_sends_the_moment()
+    {
+        await using var host = await TestHost.StartAsync();
+        var uuid = await SampleAsync(host);
+        await host.DefineAsync("other");
+        await host.SendAsync(HttpMethod.Delete, $"/v1/domains/{uuid}/checkpoints/side", null, ("X-Audit-Reason", "a mistake"));
+        await using var context = await browser.OpenAsync(new() { BaseURL = host.Url.ToString() });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync("/");
+        await page.GetByLabel("Name has").PressSequentiallyAsync("SHO");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "other" })).ToHaveCountAsync(0, new() { Timeout = 30_000 });
+        Assert.Contains("q=SHO", page.Url, StringComparison.Ordinal);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Audit" }).ClickAsync();
+        await page.GetByLabel("What").FillAsync("*_deleted");
+        await page.Keyboard.PressAsync("Enter");
+        var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = "a mistake" });
+        await Assertions.Expect(row).ToContainTextAsync("local");
+        await row.GetByRole(AriaRole.Link).First.ClickAsync();
+        await Assertions.Expect(page.GetByText("As it was at")).ToBeVisibleAsync();
+        Assert.Contains("at=", page.Url, StringComparison.Ordinal);
+    }
+
+    /// <summary>A chain that folds, a branch, a held one, and a neighbour whose name would be markup.</summary>
+    private static async Task<string> SampleAsync(TestHost host)
+    {
+        var uuid = Guid.NewGuid().ToString();
+        await host.SendAsync(HttpMethod.Post, "/v1/domains", TestHost.Xml(TestHost.DomainXml("shop", uuid)));
+        using var webhook = new StringContent("""{"url":"https://hook.invalid/"}""", null, "application/json");
+        await host.SendAsync(HttpMethod.Post, "/v1/webhooks", webhook);
+        await host.DefineAsync("&lt;img src=x onerror=console.log(1)&gt;");
+        foreach (var name in new[] { "base", "night", "held" }) await CreateAsync(host, uuid, name);
+        using var hold = new StringContent("""{"id":"case-7","checkpoint":"held"}""", null, "application/json");
+        await host.SendAsync(HttpMethod.Post, $"/v1/domains/{uuid}/holds", hold, ("X-Audit-Reason", "court order"));
+        await host.SendAsync(
+            HttpMethod.Post, $"/v1/domains/{uuid}/checkpoints?redefine=true",
+            TestHost.Xml("<domaincheckpoint><name>side</name><description>a try</description><parent><name>base</name></parent><creationTime>1760000000</creationTime><disks><disk name='vda' checkpoint='bitmap'/></disks></domaincheckpoint>"));
+        for (var i = 0; i < 20; i++) await CreateAsync(host, uuid, $"hour-{i}");
+        return uuid;
+    }
+
+    private static async Task CreateAsync(TestHost host, string domain, string name) =>
+        await host.SendAsync(HttpMethod.Post, $"/v1/domains/{domain}/checkpoints", TestHost.Xml($"<domaincheckpoint><name>{name}</name></domaincheckpoint>"));
+}
