@@ -22,13 +22,31 @@ public enum DriftKind
 
     /// <summary>libvirt will take none as current then, since there are several leaves or roots (virDomainMomentFindLeaf): its next checkpoint becomes a root.</summary>
     CurrentAmbiguous,
+
+    /// <summary>A checkpoint's bitmap is not in its disk, or the disk is no longer the domain's: no incremental backup from it.</summary>
+    BitmapMissing,
+
+    /// <summary>QEMU did not close it, and trusts it no longer: no incremental backup from it.</summary>
+    BitmapInconsistent,
+
+    /// <summary>A bitmap in a disk that no checkpoint of the store or the host speaks of: nobody clears it away, and it costs with every write.</summary>
+    BitmapOrphaned,
 }
+
+/// <summary>A dirty bitmap as QEMU tells of it.</summary>
+public sealed record SeenBitmap(string Name, bool Inconsistent);
+
+/// <summary>A disk that was looked into.</summary>
+/// <param name="Target">Such as vda.</param>
+public sealed record SeenDisk(string Target, IReadOnlyList<SeenBitmap> Bitmaps);
 
 /// <summary>One difference.</summary>
 /// <param name="Checkpoint">Null where it is about the domain as a whole.</param>
 /// <param name="Store">What the store has, in a few words; null for nothing.</param>
 /// <param name="Host">What the host has; null for nothing.</param>
-public sealed record DriftItem(DriftKind Kind, MomentName? Checkpoint, string? Store, string? Host);
+/// <param name="Disk">The disk's target, where it is about one.</param>
+/// <param name="Bitmap">The bitmap's name, where it is about one.</param>
+public sealed record DriftItem(DriftKind Kind, MomentName? Checkpoint, string? Store, string? Host, string? Disk = null, string? Bitmap = null);
 
 /// <summary>What a store and a host say of one domain, side by side.</summary>
 public static class Drift
@@ -48,6 +66,32 @@ public static class Drift
                 : [new DriftItem(DriftKind.UnknownToStore, host.Name, null, Place(host))]),
             .. plan.Missing.Select(name => new DriftItem(DriftKind.MissingOnHost, name, Place(store[name]), null)),
             .. Current(current, seen),
+        ];
+    }
+
+    /// <summary>What the checkpoints need of the disks, and what is in them.</summary>
+    /// <param name="checkpoints">Of the store and of the host; the same one may come twice.</param>
+    /// <param name="disks">All of the domain's that could be looked into.</param>
+    /// <param name="unseen">Targets of those that could not: nothing is concluded about them.</param>
+    public static IReadOnlyList<DriftItem> OfBitmaps(IEnumerable<RedefineXml> checkpoints, IReadOnlyList<SeenDisk> disks, IReadOnlySet<string> unseen)
+    {
+        var needed = checkpoints
+            .SelectMany(xml => DiskAlignment.AsListed(xml.Disks, xml.Name), (xml, disk) => (Checkpoint: xml.Name, disk.Name, disk.Mode, disk.Bitmap))
+            .Where(disk => disk.Mode == DiskMode.Bitmap && !unseen.Contains(disk.Name))
+            .DistinctBy(disk => (disk.Checkpoint, disk.Name, disk.Bitmap))
+            .ToArray();
+        var seen = disks.SelectMany(disk => disk.Bitmaps, (disk, bitmap) => (disk.Target, bitmap)).ToDictionary(one => (one.Target, one.bitmap.Name), one => one.bitmap);
+        var targets = disks.Select(disk => disk.Target).ToHashSet();
+        var known = needed.Select(disk => (disk.Name, disk.Bitmap!)).ToHashSet();
+        return
+        [
+            .. from disk in needed
+               let found = seen.GetValueOrDefault((disk.Name, disk.Bitmap!))
+               where found is null or { Inconsistent: true }
+               select new DriftItem(
+                   found is null ? DriftKind.BitmapMissing : DriftKind.BitmapInconsistent, disk.Checkpoint, $"bitmap {disk.Bitmap}",
+                   found is not null ? "not to be trusted" : targets.Contains(disk.Name) ? null : "no such disk", disk.Name, disk.Bitmap),
+            .. seen.Keys.Where(one => !known.Contains(one)).Select(one => new DriftItem(DriftKind.BitmapOrphaned, null, null, $"bitmap {one.Name}", one.Target, one.Name)),
         ];
     }
 

@@ -11,7 +11,10 @@ public sealed class LibvirtConnection : IDisposable
 {
     private readonly ConnectionHandle _connection;
 
-    private LibvirtConnection(ConnectionHandle connection) => _connection = connection;
+    private LibvirtConnection(ConnectionHandle connection, string uri) => (_connection, IsLocal) = (connection, Uri.TryCreate(uri, UriKind.Absolute, out var read) && read.Host.Length == 0);
+
+    /// <summary>Whether its files are this machine's: the URI names no other.</summary>
+    public bool IsLocal { get; }
 
     /// <summary>What the host calls itself (virConnectGetHostname).</summary>
     /// <exception cref="LibvirtException">The host cannot be asked.</exception>
@@ -28,7 +31,7 @@ public sealed class LibvirtConnection : IDisposable
             }
 
             var connection = Native.virConnectOpen(uri);
-            return connection.IsInvalid ? throw LibvirtAnswer.Failure() : new LibvirtConnection(connection);
+            return connection.IsInvalid ? throw LibvirtAnswer.Failure() : new LibvirtConnection(connection, uri);
         }
         catch (DllNotFoundException)
         {

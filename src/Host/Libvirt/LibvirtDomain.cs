@@ -24,6 +24,15 @@ public sealed class LibvirtDomain : IDisposable
 
     public DomainId Id { get; }
 
+    /// <summary>Whether it runs (virDomainIsActive).</summary>
+    /// <exception cref="LibvirtException">The domain is gone, or the host is.</exception>
+    public bool IsActive => Native.virDomainIsActive(_domain) switch { 1 => true, 0 => false, _ => throw LibvirtAnswer.Failure() };
+
+    /// <summary>A command of QEMU's monitor, as JSON, and its answer (virDomainQemuMonitorCommand). libvirt marks the domain as tainted by it.</summary>
+    /// <exception cref="LibvirtException">It is not QEMU's, does not run, or the host cannot be asked.</exception>
+    public string Monitor(string command) =>
+        Native.virDomainQemuMonitorCommand(_domain, command, out var answer, 0) == 0 ? LibvirtAnswer.TakeText(answer) : throw LibvirtAnswer.Failure();
+
     /// <summary>What the domain is defined with, as it is at its next start, with secrets.</summary>
     /// <exception cref="LibvirtException">The domain is gone, or the host is.</exception>
     public string Definition() => LibvirtAnswer.TakeText(Native.virDomainGetXMLDesc(_domain, Native.DomainXmlSecure | Native.DomainXmlInactive));

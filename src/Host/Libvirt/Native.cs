@@ -7,6 +7,9 @@ internal static partial class Native
 {
     private const string Library = "libvirt.so.0";
 
+    /// <summary>What only QEMU has (libvirt-qemu.h); it comes with the other.</summary>
+    private const string QemuLibrary = "libvirt-qemu.so.0";
+
     /// <summary>VIR_DOMAIN_XML_SECURE and VIR_DOMAIN_XML_INACTIVE.</summary>
     public const uint DomainXmlSecure = 1, DomainXmlInactive = 2;
 
@@ -54,6 +57,12 @@ internal static partial class Native
 
     [LibraryImport(Library)]
     public static unsafe partial int virDomainGetUUIDString(DomainHandle domain, byte* uuid);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainIsActive(DomainHandle domain);
+
+    [LibraryImport(QemuLibrary, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int virDomainQemuMonitorCommand(DomainHandle domain, string command, out nint result, uint flags);
 
     [LibraryImport(Library)]
     public static partial nint virDomainGetXMLDesc(DomainHandle domain, uint flags);

@@ -21,6 +21,27 @@ public sealed class DriftTests
     public void A_drift(string stored, string? current, string seen, string expected) =>
         Assert.Equal(expected, string.Join('|', Drift.Of(Read(stored), current is null ? null : MomentName.Trusted(current), Read(seen)).Select(Shown)));
 
+    [Theory]
+    [InlineData("a b<a", "vda:a,b", "")]
+    [InlineData("a b<a", "vda:b", "BitmapMissing a vda")]
+    [InlineData("a b<a", "vda:a,b!", "BitmapInconsistent b vda")]
+    [InlineData("a", "vda:a,c! vdb:a", "BitmapOrphaned  vda|BitmapOrphaned  vdb")]
+    [InlineData("a", "vdb:", "BitmapMissing a vda")]
+    [InlineData("", "vda:", "")]
+    public void Bitmaps(string checkpoints, string disks, string expected)
+    {
+        SeenDisk[] seen =
+        [
+            .. disks.Split(' ').Select(one => one.Split(':')).Select(one => new SeenDisk(
+                one[0], [.. one[1].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => new SeenBitmap(name.TrimEnd('!'), name.EndsWith('!')))])),
+        ];
+        string Found(HashSet<string> unseen) =>
+            string.Join('|', Drift.OfBitmaps([.. Read(checkpoints), .. Read(checkpoints)], seen, unseen).Select(item => $"{item.Kind} {item.Checkpoint} {item.Disk}"));
+        Assert.Equal(expected, Found([]));
+        // Of a disk that could not be looked into nothing is said to be missing.
+        Assert.DoesNotContain("Missing", Found(["vda"]), StringComparison.Ordinal);
+    }
+
     private static string Shown(DriftItem item) =>
         $"{item.Kind} {item.Checkpoint}{(item.Kind is DriftKind.MissingOnHost or DriftKind.UnknownToStore ? "" : $" {item.Store}/{item.Host}")}";
 

@@ -82,6 +82,16 @@ public sealed class LibvirtServer : IAsyncLifetime
 
     public string PathOf(string file) => Path.Combine(_directory, file);
 
+    /// <summary>A disk's file.</summary>
+    public string Disk(string domain, string target) => Path.Combine(_directory, $"{domain}.{target}.qcow2");
+
+    /// <summary>Kills QEMU, which then closes nothing, and waits until libvirt has seen it.</summary>
+    public async Task KillQemuAsync(string domain)
+    {
+        using (var qemu = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(PathOf($"run/libvirt/qemu/run/{domain}.pid")), null))) qemu.Kill();
+        await Eventually.Async(async () => (await VirshAsync($"domstate {domain}")).Contains("shut off", StringComparison.Ordinal), () => "libvirt does not see that QEMU is gone");
+    }
+
     /// <summary>What the real virsh prints; it has to succeed.</summary>
     public Task<string> VirshAsync(string commands) => RunAsync("virsh", ["-q", "-c", Uri, commands]);
 
@@ -108,8 +118,6 @@ public sealed class LibvirtServer : IAsyncLifetime
     }
 
     private static string[] AsUser => Environment.IsPrivilegedProcess ? ["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"] : ["--"];
-
-    private string Disk(string domain, string target) => Path.Combine(_directory, $"{domain}.{target}.qcow2");
 
     private string DomainXml(string name, Guid id) =>
         $"""

@@ -129,6 +129,46 @@ public sealed class StoryTests(TestServer server, LibvirtServer libvirt) : IClas
         await libvirt.VirshAsync("destroy six");
     }
 
+    [Fact]
+    public async Task Bitmaps_that_are_missing_left_over_or_not_closed_are_told_whether_the_domain_runs_or_not()
+    {
+        await StartAsync("seven", "checkpoint-create-as seven cp1; checkpoint-create-as seven cp2; checkpoint-create-as seven cp3 --diskspec vda --diskspec vdb,checkpoint=no");
+        await SyncAsync("seven");
+        Assert.Equal("seven: no difference\n\n", await BitmapsAsync("seven"));
+        // libvirt forgets it, and so does the store: the bitmap stays where it is.
+        await libvirt.VirshAsync("checkpoint-delete seven cp1 --metadata");
+        await RunAsync("checkpoint-delete seven cp1 --metadata");
+        await SyncAsync("seven");
+        const string Left = "seven: bitmap-orphaned on vda: store none; host bitmap cp1\nseven: bitmap-orphaned on vdb: store none; host bitmap cp1\n\n";
+        Assert.Equal(Left, await BitmapsAsync("seven"));
+        await libvirt.VirshAsync("destroy seven");
+        Assert.Equal(Left, await BitmapsAsync("seven"));
+        var disk = libvirt.Disk("seven", "vda");
+        await LibvirtServer.RunAsync("qemu-img", ["bitmap", "--remove", disk, "cp2"]);
+        Assert.Equal("seven: bitmap-missing cp2 on vda: store bitmap cp2; host none\n" + Left, await BitmapsAsync("seven"));
+
+        // QEMU killed as it runs leaves its bitmaps open: until it is asked to look again nobody knows what they miss.
+        await libvirt.VirshAsync("start seven --paused");
+        await libvirt.KillQemuAsync("seven");
+        Assert.Contains("seven: bitmap-inconsistent cp3 on vda: store bitmap cp3; host not to be trusted\n", await BitmapsAsync("seven"), StringComparison.Ordinal);
+        await libvirt.VirshAsync("start seven --paused");
+        Assert.Contains("seven: bitmap-inconsistent cp3 on vda: store bitmap cp3; host not to be trusted\n", await BitmapsAsync("seven"), StringComparison.Ordinal);
+        await libvirt.VirshAsync("destroy seven");
+
+        File.Move(disk, disk + ".away");
+        var (_, error, code) = await RunAsync($"drift {libvirt.Uri} --domain seven --bitmaps");
+        Assert.Equal(2, code);
+        Assert.Matches("^error: seven: vda could not be looked into: qemu-img: .*No such file or directory\n$", error);
+        File.Move(disk + ".away", disk);
+    }
+
+    private async Task<string> BitmapsAsync(string domain)
+    {
+        var (output, error, code) = await RunAsync($"drift {libvirt.Uri} --domain {domain} --bitmaps");
+        Assert.Equal(("", output.Contains("no difference", StringComparison.Ordinal) ? 0 : 1), (error, code));
+        return output;
+    }
+
     /// <summary>A running domain with two disks; returns the file that it was defined from.</summary>
     private async Task<string> StartAsync(string name, string commands)
     {

@@ -23,6 +23,7 @@ internal static class DriftWord
         [
             new("uri", Takes.Required, "the host, such as qemu:///system"),
             new("domain", Takes.Text, "only this domain, by name or uuid", Names.Domain, NamedOnly: true),
+            new("bitmaps", Takes.Nothing, "look into the disks too, whether the bitmaps of the checkpoints are there", NamedOnly: true),
             WordOption.Json,
         ],
         Run)
@@ -31,18 +32,22 @@ internal static class DriftWord
         Notes =
         [
             "The exit code is 0 where nothing differs, 1 where something does, 2 where it could not be told, as diff's.",
-            "The kinds: missing-on-host, unknown-to-store, parent-differs, definition-differs, current-differs, current-ambiguous.",
+            "The kinds: missing-on-host, unknown-to-store, parent-differs, definition-differs, current-differs, current-ambiguous; with --bitmaps also bitmap-missing, bitmap-inconsistent, bitmap-orphaned.",
+            "--bitmaps asks QEMU of a domain that runs, which marks it as tainted (custom-monitor) in libvirt, and qemu-img of one that does not, on the host itself.",
             "What libvirt takes as current it tells nobody; what it will take after the next start of its daemon is compared.",
             "A domain that the host does not have is not looked for, unless --domain names it: the store does not keep which domain is on which host.",
         ],
-        Examples = ["drift qemu:///system", "drift qemu:///system --domain vm1 --json"],
+        Examples = ["drift qemu:///system", "drift qemu:///system --domain vm1 --bitmaps --json"],
     };
 
     /// <param name="Learn">The command that makes the store say what the host says; null where there is none.</param>
     /// <param name="Restore">The commands that make the host say what the store says; null where there are none.</param>
-    internal sealed record Item(string Kind, MomentName? Checkpoint, string? Store, string? Host, string? Learn, string? Restore);
+    internal sealed record Item(string Kind, MomentName? Checkpoint, string? Disk, string? Store, string? Host, string? Learn, string? Restore);
 
-    internal sealed record Outcome(DomainId Domain, string Name, IReadOnlyList<Item> Items);
+    /// <param name="Unseen">Disks that could not be looked into, with the reason.</param>
+    internal sealed record Outcome(DomainId Domain, string Name, IReadOnlyList<Item> Items, IReadOnlyDictionary<string, string> Unseen);
+
+    private static readonly IReadOnlyDictionary<string, string> AllSeen = new Dictionary<string, string>();
 
     private static async Task<bool> Run(Invocation call)
     {
@@ -56,7 +61,7 @@ internal static class DriftWord
                 using (domain)
                 {
                     if (only is not null && only != domain.Name && !(DomainId.TryParse(only, out var id) && id == domain.Id)) continue;
-                    if (await CompareAsync(call, uri!, domain) is not { } outcome) return false;
+                    if (await CompareAsync(call, uri!, domain, host.IsLocal) is not { } outcome) return false;
                     outcomes.Add(outcome);
                 }
             }
@@ -70,18 +75,20 @@ internal static class DriftWord
         {
             if (!call.Domain(out var path) || !call.Got(await call.Api.Get<DomainSummary>(path), out var stored)) return false;
             outcomes.Add(new Outcome(stored.Id, stored.Name.Value, [new Item(
-                Shown(DriftKind.MissingOnHost), null, Counted(stored.Checkpoints), null, null,
-                $"dumpxml {Quoted(stored.Name.Value)} --security-info, then virsh define, then restore {Quoted(stored.Name.Value)} --to {Quoted(uri!)}")]));
+                Shown(DriftKind.MissingOnHost), null, null, Counted(stored.Checkpoints), null, null,
+                $"dumpxml {Quoted(stored.Name.Value)} --security-info, then virsh define, then restore {Quoted(stored.Name.Value)} --to {Quoted(uri!)}")], AllSeen));
         }
 
         if (outcomes.Any(outcome => outcome.Items.Count > 0)) call.Success = Some;
-        if (call.WantsJson) return call.PrintAsJson(new { domains = outcomes });
-        foreach (var outcome in outcomes) Tell(call, outcome);
-        return true;
+        if (call.WantsJson) call.PrintAsJson(new { domains = outcomes });
+        else foreach (var outcome in outcomes) Tell(call, outcome);
+        foreach (var outcome in outcomes)
+            foreach (var (disk, why) in outcome.Unseen) call.Fail($"{outcome.Name}: {disk} could not be looked into: {why}");
+        return outcomes.All(outcome => outcome.Unseen.Count == 0);
     }
 
     /// <summary>Null, with the error printed, where it cannot be told.</summary>
-    private static async Task<Outcome?> CompareAsync(Invocation call, string uri, LibvirtDomain domain)
+    private static async Task<Outcome?> CompareAsync(Invocation call, string uri, LibvirtDomain domain, bool local)
     {
         var (definition, documents) = (DefinitionReader.Read(domain.Definition()), domain.Checkpoints());
         var found = await call.Api.Get<DomainSummary>($"v1/domains/{domain.Id}");
@@ -89,7 +96,7 @@ internal static class DriftWord
         if (found.Problem is { } problem)
         {
             if (problem.Rule == "domain-not-found")
-                return new Outcome(domain.Id, domain.Name, [new Item(Shown(DriftKind.UnknownToStore), null, null, Counted(documents.Count), learn, null)]);
+                return new Outcome(domain.Id, domain.Name, [new Item(Shown(DriftKind.UnknownToStore), null, null, null, Counted(documents.Count), learn, null)], AllSeen);
             call.Fail(problem);
             return null;
         }
@@ -106,10 +113,15 @@ internal static class DriftWord
         var restore = $"restore {Quoted(stored.Name.Value)} --to {Quoted(uri)}";
         var items = new List<Item>();
         if (definition.Value.Hash is var defined && stored.Definition != defined)
-            items.Add(new Item(Shown(DriftKind.DefinitionDiffers), null, $"{stored.Name}, {stored.Definition.Value[..12]}", $"{domain.Name}, {defined.Value[..12]}", learn, $"dumpxml {Quoted(stored.Name.Value)} --security-info, then virsh define"));
-        items.AddRange(Drift.Of([.. known.Select(one => CheckpointReader.ReadRedefine(one.Xml).Value)], stored.Current, [.. seen.Select(read => read.Value)])
-            .Select(item => new Item(Shown(item.Kind), item.Checkpoint, item.Store, item.Host, Learning(item, learn, stored), Restoring(item, restore, uri, domain.Name))));
-        return new Outcome(domain.Id, domain.Name, items);
+            items.Add(new Item(Shown(DriftKind.DefinitionDiffers), null, null, $"{stored.Name}, {stored.Definition.Value[..12]}", $"{domain.Name}, {defined.Value[..12]}", learn, $"dumpxml {Quoted(stored.Name.Value)} --security-info, then virsh define"));
+        RedefineXml[] theirs = [.. seen.Select(read => read.Value)], ours = [.. known.Select(one => CheckpointReader.ReadRedefine(one.Xml).Value)];
+        items.AddRange(Drift.Of(ours, stored.Current, theirs)
+            .Select(item => new Item(Shown(item.Kind), item.Checkpoint, null, item.Store, item.Host, Learning(item, learn, stored), Restoring(item, restore, uri, domain.Name))));
+        if (!call.Has("bitmaps")) return new Outcome(domain.Id, domain.Name, items, AllSeen);
+        var look = await DiskBitmaps.ReadAsync(domain, definition.Value.Disks, local);
+        items.AddRange(Drift.OfBitmaps([.. ours, .. theirs], look.Disks, look.Unseen.Keys.ToHashSet())
+            .Select(item => new Item(Shown(item.Kind), item.Checkpoint, item.Disk, item.Store, item.Host, null, null)));
+        return new Outcome(domain.Id, domain.Name, items, look.Unseen);
     }
 
     private static string? Learning(DriftItem item, string learn, DomainSummary stored) => item.Kind switch
@@ -138,7 +150,7 @@ internal static class DriftWord
         if (outcome.Items.Count == 0) call.Say($"{outcome.Name}: no difference\n");
         foreach (var item in outcome.Items)
         {
-            call.Out.Write($"{outcome.Name}: {item.Kind}{(item.Checkpoint is { } name ? $" {name}" : "")}: store {item.Store ?? "none"}; host {item.Host ?? "none"}\n");
+            call.Out.Write($"{outcome.Name}: {item.Kind}{(item.Checkpoint is { } name ? $" {name}" : "")}{(item.Disk is { } disk ? $" on {disk}" : "")}: store {item.Store ?? "none"}; host {item.Host ?? "none"}\n");
             if (item.Learn is not null) call.Out.Write($"  the store as the host: {item.Learn}\n");
             if (item.Restore is not null) call.Out.Write($"  the host as the store: {item.Restore}\n");
         }
