@@ -130,6 +130,23 @@ public sealed class StoryTests(TestServer server, LibvirtServer libvirt) : IClas
     }
 
     [Fact]
+    public async Task A_file_of_libvirts_store_that_is_broken_is_passed_over_by_libvirt_and_told_and_mended()
+    {
+        await StartAsync("eight", "checkpoint-create-as eight cp1; checkpoint-create-as eight cp2; checkpoint-create-as eight cp3");
+        await SyncAsync("eight");
+        var before = await libvirt.ShownAsync("eight");
+        await File.WriteAllTextAsync(libvirt.PathOf("config/libvirt/qemu/checkpoint/eight/cp3.xml"), "<domaincheckpoint><name>cp3");
+        await libvirt.StartAgainAsync();
+        Assert.Equal("cp1\ncp2", (await libvirt.VirshAsync("checkpoint-list eight --name")).Trim());
+        var (output, _, code) = await RunAsync($"drift {libvirt.Uri} --domain eight --bitmaps");
+        Assert.Equal(1, code);
+        Assert.Matches("^eight: missing-on-host cp3: store parent cp2, created [0-9]+; host none\n  .+\n  .+\neight: current-differs: store cp3; host cp2\n\n$", output);
+        Assert.StartsWith("1 put back: cp3; 2 there already\n", await RestoreAsync("eight", "--validate"), StringComparison.Ordinal);
+        Assert.Equal(before, await libvirt.ShownAsync("eight"));
+        await libvirt.VirshAsync("destroy eight");
+    }
+
+    [Fact]
     public async Task Bitmaps_that_are_missing_left_over_or_not_closed_are_told_whether_the_domain_runs_or_not()
     {
         await StartAsync("seven", "checkpoint-create-as seven cp1; checkpoint-create-as seven cp2; checkpoint-create-as seven cp3 --diskspec vda --diskspec vdb,checkpoint=no");
