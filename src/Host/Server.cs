@@ -53,6 +53,7 @@ public static class Server
         app.UseAuthentication();
         app.UseAuthorization();
         app.Use(Recorded.Unread);
+        app.Use(Recorded.RefuseNul);
         app.MapEventCheckpoints();
         return app;
     }

@@ -55,6 +55,20 @@ internal static class Recorded
         if (!context.Response.HasStarted) await context.RecordUnreadAsync(context.Response.StatusCode, "it could not be read, or nothing here does that");
     }
 
+    /// <summary>A query with a NUL in it is refused for all endpoints at once: nothing has a NUL in its name, and no text of PostgreSQL takes one.</summary>
+    public static async Task RefuseNul(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) != true)
+        {
+            await next(context);
+            return;
+        }
+
+        var refusal = new Refusal(Rule.RequestInvalid, "the query has a NUL (%00) in it, and no name, text or time has one");
+        if (!CrossSite.IsSafe(context.Request) && context.User.Identity?.Name is not null) await context.RecordRefusalAsync(refusal);
+        await refusal.Problem().ExecuteAsync(context);
+    }
+
     private static async Task RecordUnreadAsync(this HttpContext context, int status, string detail)
     {
         if (status is < 400 or >= 500 || CrossSite.IsSafe(context.Request) || context.User.Identity?.Name is null) return;
