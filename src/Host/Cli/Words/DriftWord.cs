@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Text.Json;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Domain.Hosts;
 using EventCheckpoints.Domain.Xml;
@@ -12,8 +12,6 @@ namespace EventCheckpoints.Host.Cli.Words;
 internal static class DriftWord
 {
     private const int Some = 1;
-
-    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/+@-");
 
     public static Word Word { get; } = new(
         "drift",
@@ -40,8 +38,6 @@ internal static class DriftWord
         Examples = ["drift qemu:///system", "drift qemu:///system --domain vm1 --bitmaps --json"],
     };
 
-    /// <param name="Learn">The command that makes the store say what the host says; null where there is none.</param>
-    /// <param name="Restore">The commands that make the host say what the store says; null where there are none.</param>
     internal sealed record Item(string Kind, MomentName? Checkpoint, string? Disk, string? Store, string? Host, string? Learn, string? Restore);
 
     /// <param name="Unseen">Disks that could not be looked into, with the reason.</param>
@@ -74,9 +70,8 @@ internal static class DriftWord
         if (only is not null && outcomes.Count == 0)
         {
             if (!call.Domain(out var path) || !call.Got(await call.Api.Get<DomainSummary>(path), out var stored)) return false;
-            outcomes.Add(new Outcome(stored.Id, stored.Name.Value, [new Item(
-                Shown(DriftKind.MissingOnHost), null, null, Counted(stored.Checkpoints), null, null,
-                $"dumpxml {Quoted(stored.Name.Value)} --security-info, then virsh define, then restore {Quoted(stored.Name.Value)} --to {Quoted(uri!)}")], AllSeen));
+            var gone = new DriftItem(DriftKind.MissingOnHost, null, Counted(stored.Checkpoints), null);
+            outcomes.Add(new Outcome(stored.Id, stored.Name.Value, [Named(gone, stored.Name.Value, stored.Name.Value, uri!)], AllSeen));
         }
 
         if (outcomes.Any(outcome => outcome.Items.Count > 0)) call.Success = Some;
@@ -92,11 +87,10 @@ internal static class DriftWord
     {
         var (definition, documents) = (DefinitionReader.Read(domain.Definition()), domain.Checkpoints());
         var found = await call.Api.Get<DomainSummary>($"v1/domains/{domain.Id}");
-        var learn = $"sync {Quoted(uri)} --domain {Quoted(domain.Name)}";
         if (found.Problem is { } problem)
         {
             if (problem.Rule == "domain-not-found")
-                return new Outcome(domain.Id, domain.Name, [new Item(Shown(DriftKind.UnknownToStore), null, null, null, Counted(documents.Count), learn, null)], AllSeen);
+                return new Outcome(domain.Id, domain.Name, [Named(new DriftItem(DriftKind.UnknownToStore, null, null, Counted(documents.Count)), domain.Name, domain.Name, uri)], AllSeen);
             call.Fail(problem);
             return null;
         }
@@ -110,39 +104,28 @@ internal static class DriftWord
             return null;
         }
 
-        var restore = $"restore {Quoted(stored.Name.Value)} --to {Quoted(uri)}";
-        var items = new List<Item>();
+        var items = new List<DriftItem>();
         if (definition.Value.Hash is var defined && stored.Definition != defined)
-            items.Add(new Item(Shown(DriftKind.DefinitionDiffers), null, null, $"{stored.Name}, {stored.Definition.Value[..12]}", $"{domain.Name}, {defined.Value[..12]}", learn, $"dumpxml {Quoted(stored.Name.Value)} --security-info, then virsh define"));
+            items.Add(new DriftItem(DriftKind.DefinitionDiffers, null, $"{stored.Name}, {stored.Definition.Value[..12]}", $"{domain.Name}, {defined.Value[..12]}"));
         RedefineXml[] theirs = [.. seen.Select(read => read.Value)], ours = [.. known.Select(one => CheckpointReader.ReadRedefine(one.Xml).Value)];
-        items.AddRange(Drift.Of(ours, stored.Current, theirs)
-            .Select(item => new Item(Shown(item.Kind), item.Checkpoint, null, item.Store, item.Host, Learning(item, learn, stored), Restoring(item, restore, uri, domain.Name))));
-        if (!call.Has("bitmaps")) return new Outcome(domain.Id, domain.Name, items, AllSeen);
-        var look = await DiskBitmaps.ReadAsync(domain, definition.Value.Disks, local);
-        items.AddRange(Drift.OfBitmaps([.. ours, .. theirs], look.Disks, look.Unseen.Keys.ToHashSet())
-            .Select(item => new Item(Shown(item.Kind), item.Checkpoint, item.Disk, item.Store, item.Host, null, null)));
-        return new Outcome(domain.Id, domain.Name, items, look.Unseen);
+        items.AddRange(Drift.Of(ours, stored.Current, theirs));
+        var unseen = AllSeen;
+        if (call.Has("bitmaps"))
+        {
+            var look = await DiskBitmaps.ReadAsync(domain, definition.Value.Disks, local);
+            unseen = look.Unseen;
+            items.AddRange(Drift.OfBitmaps([.. ours, .. theirs], look.Disks, look.Unseen.Keys.ToHashSet()));
+        }
+
+        return new Outcome(domain.Id, domain.Name, [.. items.Select(item => Named(item, stored.Name.Value, domain.Name, uri))], unseen);
     }
 
-    private static string? Learning(DriftItem item, string learn, DomainSummary stored) => item.Kind switch
+    private static Item Named(DriftItem item, string stored, string seen, string uri)
     {
-        // Nothing is ever deleted by a sync: whether it was deleted or lost there is a person's to say.
-        DriftKind.MissingOnHost => $"checkpoint-delete {Quoted(stored.Name.Value)} {Quoted(item.Checkpoint!.Value.Value)} --metadata",
-        DriftKind.UnknownToStore or DriftKind.ParentDiffers or DriftKind.DefinitionDiffers => learn,
-        _ => null,
-    };
-
-    private static string? Restoring(DriftItem item, string restore, string uri, string domain)
-    {
-        var forget = $"virsh -c {Quoted(uri)} checkpoint-delete {Quoted(domain)} {Quoted(item.Checkpoint?.Value ?? "")} --metadata";
-        return item.Kind switch
-        {
-            DriftKind.MissingOnHost => restore,
-            DriftKind.UnknownToStore => forget,
-            // libvirt would take a redefine over it, but a restore leaves alone what is there.
-            DriftKind.ParentDiffers or DriftKind.DefinitionDiffers => $"{forget}, then {restore}",
-            _ => null,
-        };
+        var mend = DriftMend.Of(item.Kind, item.Checkpoint, stored, seen, uri);
+        // As people and programs read it.
+        var kind = JsonNamingPolicy.KebabCaseLower.ConvertName(item.Kind.ToString());
+        return new Item(kind, item.Checkpoint, item.Disk, item.Store, item.Host, mend.Learn, mend.Restore);
     }
 
     private static void Tell(Invocation call, Outcome outcome)
@@ -156,11 +139,5 @@ internal static class DriftWord
         }
     }
 
-    /// <summary>To be pasted into a shell; as it is where nothing in it needs quotes.</summary>
-    private static string Quoted(string word) => word.Length > 0 && !word.AsSpan().ContainsAnyExcept(Plain) ? word : RestoreScript.Quoted(word);
-
     private static string Counted(int checkpoints) => checkpoints == 1 ? "1 checkpoint" : $"{checkpoints} checkpoints";
-
-    /// <summary>As people and programs read it.</summary>
-    private static string Shown(DriftKind kind) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 }
