@@ -8,6 +8,9 @@ namespace EventCheckpoints.Host.Http;
 /// <summary>/v1/audit: the events of all domains, in pages or, as JSON Lines or CSV, all at once.</summary>
 internal static class AuditApi
 {
+    internal static readonly ExportFormat JsonLines = new(AuditJsonLines.MediaType, AuditJsonLines.WriteAsync);
+    internal static readonly ExportFormat Csv = new(AuditCsv.MediaType + "; charset=utf-8; header=present", AuditCsv.WriteAsync);
+
     public static void MapAudit(this IEndpointRouteBuilder api) =>
         api.MapGet("/audit", List).RequireAuthorization(Access.Reader)
             .Produces<Page<HistoryRecord>>().Produces<string>(200, AuditJsonLines.MediaType, AuditCsv.MediaType);
@@ -48,7 +51,7 @@ internal static class AuditApi
         return Results.Ok(page.Value);
     }
 
-    private static async Task<IResult> Export(IMediator mediator, HttpContext context, Query query, AuditFilter filter, ExportFormat format)
+    internal static async Task<IResult> Export(IMediator mediator, HttpContext context, Query query, AuditFilter filter, ExportFormat format)
     {
         if (query is not { Order: null, Limit: null, After: null })
             return new Refusal(Rule.RequestInvalid, "an export is whole and in order: order, limit and after are for pages").Problem();
@@ -69,8 +72,8 @@ internal static class AuditApi
         request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1).Select(type => type.MediaType.Value)
             .FirstOrDefault(type => type is "application/json" or AuditJsonLines.MediaType or AuditCsv.MediaType) switch
         {
-            AuditJsonLines.MediaType => new ExportFormat(AuditJsonLines.MediaType, AuditJsonLines.WriteAsync),
-            AuditCsv.MediaType => new ExportFormat(AuditCsv.MediaType + "; charset=utf-8; header=present", AuditCsv.WriteAsync),
+            AuditJsonLines.MediaType => JsonLines,
+            AuditCsv.MediaType => Csv,
             _ => null,
         };
 
@@ -106,5 +109,5 @@ internal static class AuditApi
     private static Refusal NoTime(string name, string? text) =>
         new(Rule.RequestInvalid, $"{name} is '{text}', and has to be a time such as 2026-03-06T12:00:00Z or 2026-03-06T12:00:00+01:00, or a day such as 2026-03-06");
 
-    private sealed record ExportFormat(string ContentType, Func<TextWriter, ClaimedExport, CancellationToken, Task> Write);
+    internal sealed record ExportFormat(string ContentType, Func<TextWriter, ClaimedExport, CancellationToken, Task> Write);
 }

@@ -25,6 +25,16 @@ internal static class AuditPage
         });
     }
 
+    /// <summary>The whole of what was searched for, to keep: a link cannot ask for a media type.</summary>
+    public static async Task<IResult> Export(IMediator mediator, HttpContext context, AuditApi.Query query, AuditApi.ExportFormat format)
+    {
+        var asked = Filled(query);
+        var filter = await AuditApi.Filter(mediator, asked, context.RequestAborted);
+        if (filter.Refusal is { } refusal) return refusal.Page();
+        context.Response.Headers.ContentDisposition = "attachment";
+        return await AuditApi.Export(mediator, context, asked, filter.Value, format);
+    }
+
     /// <summary>A form sends its empty fields too.</summary>
     private static AuditApi.Query Filled(AuditApi.Query query) => new(
         Text(query.Actor), Text(query.Type), Text(query.Domain), Text(query.Checkpoint), From: Text(query.From), To: Text(query.To), Outcome: Text(query.Outcome), After: Text(query.After));

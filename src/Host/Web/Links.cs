@@ -8,7 +8,7 @@ internal static class Links
 {
     public static string Domain(DomainId domain) => $"/domains/{domain}";
 
-    public static string Checkpoint(DomainId domain, MomentName name, string? at = null) => With($"/domains/{domain}/checkpoints/{name}", ("at", at));
+    public static string Checkpoint(DomainId domain, MomentName name, string? at = null) => With($"/domains/{domain}/checkpoints/{Uri.EscapeDataString(name.Value)}", ("at", at));
 
     /// <summary>A path with the fields that have a value.</summary>
     public static string With(string path, params (string Name, string? Value)[] fields)

@@ -23,6 +23,8 @@ internal static class Pages
         pages.MapGet("/domains/{domain}/holds/{id}/release", (IMediator mediator, HttpContext context, string domain, string id) => HoldPage.Show(mediator, context, domain, null, id)).RequireAuthorization(Access.Writer);
         pages.MapPost("/domains/{domain}/holds/{id}/release", HoldPage.Release).RequireAuthorization(Access.Writer);
         pages.MapGet("/audit", AuditPage.Show).RequireAuthorization(Access.Reader);
+        pages.MapGet("/audit.jsonl", (IMediator mediator, HttpContext context, [AsParameters] AuditApi.Query query) => AuditPage.Export(mediator, context, query, AuditApi.JsonLines)).RequireAuthorization(Access.Reader);
+        pages.MapGet("/audit.csv", (IMediator mediator, HttpContext context, [AsParameters] AuditApi.Query query) => AuditPage.Export(mediator, context, query, AuditApi.Csv)).RequireAuthorization(Access.Reader);
         pages.MapGet("/webhooks", (WebhookCall call) => WebhooksPage.Show(call, null)).RequireAuthorization(Access.Reader);
         pages.MapPost("/webhooks/{id}/pause", (WebhookCall call, string id) => WebhooksPage.Change(call, id, call.Changes.PauseAsync)).RequireAuthorization(Access.Writer);
         pages.MapPost("/webhooks/{id}/resume", (WebhookCall call, string id) => WebhooksPage.Change(call, id, call.Changes.ResumeAsync)).RequireAuthorization(Access.Writer);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using EventCheckpoints.Host.Http;
 using Xunit;
 
@@ -106,6 +107,27 @@ public sealed class PageTests
         Assert.Equal(HttpStatusCode.Forbidden, (await browser.SendAsync(denied)).StatusCode);
         await browser.PostAsync("/sign-out", null);
         Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/")).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_was_searched_for_can_be_kept_whole()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.DefineAsync("one");
+        foreach (var name in new[] { "a", "b" }) await CreateAsync(host, "one", name);
+        var html = await host.Client.GetStringAsync("/audit?actor=&type=checkpoint_*&checkpoint=b");
+        Assert.Contains("href=\"/audit.jsonl?type=checkpoint_%2A&amp;checkpoint=b\"", html, StringComparison.Ordinal);
+        using var lines = await host.Client.GetAsync("/audit.jsonl?type=checkpoint_%2A&checkpoint=b");
+        Assert.Equal("attachment", lines.Content.Headers.ContentDisposition!.ToString());
+        var kept = (await lines.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, kept.Length);
+        Assert.Equal("b", (string?)JsonNode.Parse(kept[0])!["checkpoint"]);
+        using var csv = await host.Client.GetAsync("/audit.csv?actor=&checkpoint=b");
+        Assert.Equal("text/csv", csv.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync("/audit.exe")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await host.Client.GetAsync("/audit.csv?from=yesterday")).StatusCode);
+        var (_, reads, _) = await host.SendAsync(HttpMethod.Get, "/v1/audit?type=audit_exported");
+        Assert.Equal(2, reads["items"]!.AsArray().Count);
     }
 
     [Fact]

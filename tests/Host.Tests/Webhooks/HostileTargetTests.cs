@@ -93,8 +93,12 @@ public sealed class HostileTargetTests
         var patient = await hook.DefineAsync("patient");
         await hook.DefineAsync("hasty");
         var asked = hook.Time.GetUtcNow();
+        // Both are on their way before either is answered: a pause keeps back what was not sent yet.
+        var sent = new TaskCompletionSource();
         hook.Target.Answer = async (message, context) =>
         {
+            if (message.Domain == patient) await sent.Task.WaitAsync(context.RequestAborted);
+            else sent.TrySetResult();
             if (message.Domain != patient) await Eventually.Async(async () => await hook.AskAsync("select not_before from eventcheckpoints.webhooks") is DateTime, () => "no pause is kept");
             (context.Response.StatusCode, context.Response.Headers.RetryAfter) = (429, message.Domain == patient ? "7000" : "10");
         };
