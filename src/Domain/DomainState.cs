@@ -21,6 +21,18 @@ public sealed record DomainState(
     /// <summary>The active legal holds, each with the checkpoint that it holds; null is the whole domain.</summary>
     public ImmutableDictionary<HoldId, MomentName?> Holds { get; init; } = ImmutableDictionary<HoldId, MomentName?>.Empty;
 
+    /// <summary>The libvirt host that the domain was last seen on; null where none was, or that one has it no longer.</summary>
+    public HostName? Host { get; init; }
+
+    /// <summary>The disks as they were last seen there.</summary>
+    public IReadOnlyList<HostDisk> HostDisks { get; init; } = [];
+
+    /// <summary>What is said of checkpoints beside what they are; one of which nothing is said has none.</summary>
+    public ImmutableDictionary<MomentName, CheckpointMarks> Marks { get; init; } = ImmutableDictionary<MomentName, CheckpointMarks>.Empty;
+
+    /// <summary>What is said of a checkpoint, which may be nothing.</summary>
+    public CheckpointMarks MarksOf(MomentName checkpoint) => Marks.GetValueOrDefault(checkpoint, CheckpointMarks.None);
+
     public static DomainState Unknown(DomainId id) => new(id, 0, null, null, [], Forest<Checkpoint>.Empty, null);
 
     /// <summary>The holds that keep a checkpoint as it is, those on the whole domain among them; by id.</summary>
@@ -36,6 +48,15 @@ public sealed record DomainState(
         var recorded = Recorded.ToBuilder();
         var forest = Forest.Edit();
         var holds = Holds;
+        var (host, disks) = (Host, HostDisks);
+        var marks = Marks.ToBuilder();
+        void Mark(MomentName checkpoint, Func<CheckpointMarks, CheckpointMarks> change)
+        {
+            var changed = change(marks.GetValueOrDefault(checkpoint, CheckpointMarks.None));
+            if (changed.IsNone) marks.Remove(checkpoint);
+            else marks[checkpoint] = changed;
+        }
+
         foreach (var happened in events)
         {
             switch (happened)
@@ -66,6 +87,7 @@ public sealed record DomainState(
                 case CheckpointDeleted e:
                     if (current == e.Name) current = forest.Get(e.Name).Parent;
                     forest.RemoveLeaf(e.Name);
+                    marks.Remove(e.Name);
                     break;
                 case CurrentCheckpointChanged e:
                     current = e.Name;
@@ -76,15 +98,39 @@ public sealed record DomainState(
                 case HoldReleased e:
                     holds = holds.Remove(e.Hold);
                     break;
+                case DomainHostChanged e:
+                    host = e.Host;
+                    break;
+                case DomainDisksSeen e:
+                    disks = e.Disks;
+                    break;
+                case CheckpointLost e:
+                    Mark(e.Name, was => was with { Lost = e.Evidence });
+                    break;
+                case CheckpointFound e:
+                    Mark(e.Name, was => was with { Lost = null });
+                    break;
+                case CheckpointDiskInvalidated e:
+                    Mark(e.Name, was => was.With(e.Disk, e.Fault, new FaultSeen(e.Evidence, e.Was)));
+                    break;
+                case CheckpointDiskValidated e:
+                    Mark(e.Name, was => was.Without(e.Disk, e.Fault));
+                    break;
+                case CheckpointOwnerChanged e:
+                    Mark(e.Name, was => was with { Owner = e.To });
+                    break;
                 case DomainUndefined:
-                    (name, definition) = (null, null);
+                    (name, definition, host, disks) = (null, null, null, []);
                     break;
                 default:
                     throw new InvalidOperationException($"the stream of domain {Id} holds an event of unknown type {happened.GetType().Name}");
             }
         }
 
-        return new DomainState(Id, Version + events.Count, name, definition, recorded.ToImmutable(), forest.ToForest(), current) { Holds = holds };
+        return new DomainState(Id, Version + events.Count, name, definition, recorded.ToImmutable(), forest.ToForest(), current)
+        {
+            Holds = holds, Host = host, HostDisks = disks, Marks = marks.ToImmutable(),
+        };
     }
 }
 

@@ -53,5 +53,29 @@ public sealed record HoldPlaced(HoldId Hold, MomentName? Name) : DomainEvent;
 /// <summary>A legal hold is over; its id is free. It names what was held.</summary>
 public sealed record HoldReleased(HoldId Hold, MomentName? Name) : DomainEvent;
 
+/// <summary>From here on the domain was seen on this libvirt host; null once that host has it no longer.</summary>
+public sealed record DomainHostChanged(HostName? Host) : DomainEvent;
+
+/// <summary>The domain's disks as the host has them from here on: what a checkpoint's disk of the same target is compared with.</summary>
+public sealed record DomainDisksSeen(IReadOnlyList<HostDisk> Disks) : DomainEvent;
+
+/// <summary>The host does not know a checkpoint any more, whether it was lost there or deleted; the store keeps it.</summary>
+/// <param name="Evidence">What was seen, in words.</param>
+public sealed record CheckpointLost(MomentName Name, string Evidence) : DomainEvent;
+
+/// <summary>The host knows a checkpoint again that was lost.</summary>
+public sealed record CheckpointFound(MomentName Name, string Evidence) : DomainEvent;
+
+/// <summary>From here on a checkpoint is not to be relied on for one of its disks, for this reason; others may be added.</summary>
+/// <param name="Disk">The disk's target in the checkpoint, such as vda.</param>
+/// <param name="Was">The disk that the checkpoint was made of, where it was seen.</param>
+public sealed record CheckpointDiskInvalidated(MomentName Name, string Disk, DiskFault Fault, string Evidence, HostDisk? Was) : DomainEvent;
+
+/// <summary>That reason is no more.</summary>
+public sealed record CheckpointDiskValidated(MomentName Name, string Disk, DiskFault Fault, string Evidence) : DomainEvent;
+
+/// <summary>Another tool or person answers for a checkpoint from here on; null is nobody.</summary>
+public sealed record CheckpointOwnerChanged(MomentName Name, Owner? From, Owner? To) : DomainEvent;
+
 /// <summary>The domain is no longer registered; its checkpoints were deleted before. The stream stays, and may go on with a registration.</summary>
 public sealed record DomainUndefined : DomainEvent;

@@ -12,6 +12,9 @@ public static class NameJson
         new Text<DomainName>(text => DomainName.TryParse(text, out var name) ? name : throw new JsonException($"not a domain name: {text}"), name => name.Value),
         new Text<MomentName>(text => MomentName.TryParse(text, out var name) ? name : throw new JsonException($"not a checkpoint name: {text}"), name => name.Value),
         new Text<HoldId>(text => HoldId.TryParse(text, out var id) ? id : throw new JsonException($"not a hold's id: {text}"), id => id.Value),
+        new Text<HostName>(text => HostName.TryParse(text, out var name) ? name : throw new JsonException($"not a host's name: {text}"), name => name.Value),
+        new Text<Owner>(text => Owner.TryParse(text, out var owner) ? owner : throw new JsonException($"not an owner: {text}"), owner => owner.Value),
+        new Text<DiskFault>(text => DiskFaults.TryParse(text, out var fault) ? fault : throw new JsonException($"not a disk's fault: {text}"), DiskFaults.Text),
         new Text<DefinitionHash>(DefinitionHash.Trusted, hash => hash.Value),
         new Seconds(),
         new Text<DiskMode>(

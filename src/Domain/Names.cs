@@ -91,6 +91,55 @@ public readonly record struct HoldId
     public static HoldId Trusted(string value) => new(value);
 }
 
+/// <summary>
+/// A libvirt driver on a machine, such as kvm7:qemu/system: its own name (virConnectGetHostname), the driver, and the path of its URI; whoever asks, and through what, makes no other. 1 to 255
+/// characters without blanks and control characters.
+/// </summary>
+public readonly record struct HostName
+{
+    private const int MaxLength = 255;
+
+    private HostName(string value) => Value = value;
+
+    public string Value { get; }
+
+    public override string ToString() => Value;
+
+    public static bool TryParse([NotNullWhen(true)] string? text, out HostName name)
+    {
+        var ok = text is { Length: > 0 and <= MaxLength } && text.EnumerateRunes().All(rune => !Rune.IsControl(rune) && !Rune.IsWhiteSpace(rune) && rune.Value is not (0xFFFD or 0xFFFE or 0xFFFF));
+        name = ok ? new HostName(text!) : default;
+        return ok;
+    }
+
+    /// <summary>For a name that has passed <see cref="TryParse"/> before: out of an event or a row.</summary>
+    public static HostName Trusted(string value) => new(value);
+}
+
+/// <summary>
+/// Who answers for a checkpoint: a backup tool or a person. 1 to 128 characters without control characters, neither beginning nor ending with a blank.
+/// </summary>
+public readonly record struct Owner
+{
+    private const int MaxLength = 128;
+
+    private Owner(string value) => Value = value;
+
+    public string Value { get; }
+
+    public override string ToString() => Value;
+
+    public static bool TryParse([NotNullWhen(true)] string? text, out Owner owner)
+    {
+        var ok = text is { Length: > 0 and <= MaxLength } && text.Trim() == text && text.EnumerateRunes().All(rune => !Rune.IsControl(rune) && rune.Value is not (0x2028 or 0x2029 or 0xFFFD or 0xFFFE or 0xFFFF));
+        owner = ok ? new Owner(text!) : default;
+        return ok;
+    }
+
+    /// <summary>For an owner that has passed <see cref="TryParse"/> before: out of an event or a row.</summary>
+    public static Owner Trusted(string value) => new(value);
+}
+
 /// <summary>When a checkpoint was made: whole seconds since 1970-01-01 UTC, never negative (libvirt keeps a long long).</summary>
 public readonly record struct CreationTime(long Seconds) : IComparable<CreationTime>
 {

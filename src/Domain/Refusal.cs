@@ -55,6 +55,9 @@ public enum Rule
     HoldIdTaken,
     HoldNotFound,
 
+    // owners
+    OwnerInvalid,
+
     // the past
     DomainNotThen,
     StillToCome,

@@ -53,6 +53,7 @@ public static class RuleTable
         Rule.HoldIdInvalid => Bad("hold-id-invalid", "INVALID_ARG", "invalid argument: ", "No hold can have that id"),
         Rule.HoldIdTaken => Conflict("hold-id-taken", "OPERATION_FAILED", "operation failed: ", "Another hold of the domain has the id"),
         Rule.HoldNotFound => new("hold-not-found", "INVALID_ARG", "invalid argument: ", 404, "No such hold"),
+        Rule.OwnerInvalid => Bad("owner-invalid", "INVALID_ARG", "invalid argument: ", "Nobody can have that name as an owner"),
         Rule.DomainNotThen => new("domain-not-then", "NO_DOMAIN", "Domain not found: ", 404, "The domain was not there then"),
         Rule.StillToCome => new("still-to-come", "INVALID_ARG", "invalid argument: ", 404, "That is not past yet"),
         Rule.LogEntryNotFound => new("log-entry-not-found", "INVALID_ARG", "invalid argument: ", 404, "The log has no such entry"),

@@ -23,7 +23,7 @@ public static class Rebuild
         await using (var clear = new NpgsqlCommand(
             $"""
             lock table {Schema.Name}.mt_streams in share row exclusive mode;
-            truncate {Schema.Name}.checkpoint_states, {Schema.Name}.domain_values, {Schema.Name}.definitions, {Schema.Name}.domains, {Schema.Name}.domain_states, {Schema.Name}.holds
+            truncate {Schema.Name}.checkpoint_states, {Schema.Name}.domain_values, {Schema.Name}.definitions, {Schema.Name}.domains, {Schema.Name}.domain_states, {Schema.Name}.holds, {Schema.Name}.checkpoint_marks
             """,
             connection,
             transaction))

@@ -119,6 +119,7 @@ public static class Wiring
         api.MapDomains();
         api.MapCheckpoints();
         api.MapHolds();
+        api.MapObservations();
         api.MapBulk();
         api.MapDiff();
         api.MapHistory();

@@ -21,7 +21,7 @@ public sealed class DomainThen(PastVersions versions, Forests forests) : IReques
         return state is { Name: { } name, Definition: { } definition }
             ? new DomainSummary(
                 domain, name, state.Version, state.Forest.Count, state.Current, definition, (await versions.RecordedAsync(found.Value, cancellationToken))!.Value,
-                state.Holds.Count)
+                state.Holds.Count, state.Host, state.Marks.Values.Count(marks => marks.Lost is not null), state.Marks.Values.Count(marks => !marks.Faults.IsEmpty))
             : new Refusal(Rule.DomainNotThen, await Sentence(domain, key, at, cancellationToken));
     }
 

@@ -11,8 +11,12 @@ namespace EventCheckpoints.Projections;
 /// <param name="Current">The checkpoint that the next create becomes a child of.</param>
 /// <param name="Definition">The hash of the domain's own definition.</param>
 /// <param name="Holds">How many legal holds are active, on the domain or on checkpoints of it.</param>
+/// <param name="Host">The libvirt host that it was last seen on; null where none was, or that one has it no longer.</param>
+/// <param name="Lost">How many checkpoints the host has lost.</param>
+/// <param name="Invalid">How many checkpoints cannot be relied on for a disk.</param>
 public sealed record DomainSummary(
-    DomainId Id, DomainName Name, long Version, int Checkpoints, MomentName? Current, DefinitionHash Definition, DateTimeOffset LastChange, int Holds);
+    DomainId Id, DomainName Name, long Version, int Checkpoints, MomentName? Current, DefinitionHash Definition, DateTimeOffset LastChange, int Holds,
+    HostName? Host, int Lost, int Invalid);
 
 /// <summary>A registered domain by UUID or name.</summary>
 public sealed record FindDomain(string Key) : IRequest<Result<DomainSummary>>;
@@ -20,7 +24,8 @@ public sealed record FindDomain(string Key) : IRequest<Result<DomainSummary>>;
 /// <summary>The registered domains, in the order they were registered.</summary>
 /// <param name="WithCheckpoints">Only those that have some, or only those that have none (virsh list --with-checkpoint, --without-checkpoint).</param>
 /// <param name="Named">Only those whose name has this text somewhere in it, in capitals or not.</param>
-public sealed record ListDomains(bool? WithCheckpoints, Paging Paging, string? Named = null) : IRequest<Result<Page<DomainSummary>>>;
+/// <param name="Host">Only those that were last seen on this libvirt host.</param>
+public sealed record ListDomains(bool? WithCheckpoints, Paging Paging, string? Named = null, HostName? Host = null) : IRequest<Result<Page<DomainSummary>>>;
 
 /// <summary>Answers from table domains.</summary>
 public sealed class Domains(NpgsqlDataSource database)
@@ -29,7 +34,22 @@ public sealed class Domains(NpgsqlDataSource database)
     private const string Columns =
         $"""
         domain_id, name, version, checkpoints, current, definition, changed_at, registered_at,
-        (select count(*) from {Schema.Name}.holds h where h.tenant_id = domains.tenant_id and h.domain_id = domains.domain_id and h.to_version is null)::integer
+        (select count(*) from {Schema.Name}.holds h where h.tenant_id = domains.tenant_id and h.domain_id = domains.domain_id and h.to_version is null)::integer,
+        {HostNow}, marked.lost, marked.invalid
+        """;
+
+    private const string HostNow =
+        $"""
+        (select v.value from {Schema.Name}.domain_values v
+         where v.tenant_id = domains.tenant_id and v.domain_id = domains.domain_id and v.field = 'host' order by v.from_version desc limit 1)
+        """;
+
+    private const string Table =
+        $"""
+        {Schema.Name}.domains cross join lateral (
+            select count(distinct m.checkpoint) filter (where m.mark = '{Marks.Lost}')::integer as lost,
+                count(distinct m.checkpoint) filter (where m.mark not in ('{Marks.Lost}', '{Marks.Owner}'))::integer as invalid
+            from {Schema.Name}.checkpoint_marks m where m.tenant_id = domains.tenant_id and m.domain_id = domains.domain_id and m.to_version is null) marked
         """;
 
     public async Task<Result<DomainSummary>> Handle(FindDomain request, CancellationToken cancellationToken)
@@ -38,7 +58,7 @@ public sealed class Domains(NpgsqlDataSource database)
         // A UUID wins over a name that looks like one, which is still found where nobody has that UUID (virshCommandOptDomainBy).
         await using var command = database.CreateCommand(
             $"""
-            select {Columns} from {Schema.Name}.domains
+            select {Columns} from {Table}
             where tenant_id = $1 and registered and {(isId ? "(domain_id = $3 or name = $2) order by domain_id = $3 desc limit 1" : "name = $2")}
             """);
         command.Parameters.AddWithValue(Schema.Tenant);
@@ -56,9 +76,10 @@ public sealed class Domains(NpgsqlDataSource database)
         if (request.Named?.Contains('\0', StringComparison.Ordinal) == true) return new Page<DomainSummary>([], null);
         await using var command = database.CreateCommand(
             $"""
-            select {Columns} from {Schema.Name}.domains
+            select {Columns} from {Table}
             where tenant_id = $1 and registered and (registered_at, domain_id) > ($2, $3) and ($4::boolean is null or (checkpoints > 0) = $4)
                 and ($6::text is null or position(lower($6) in lower(name)) > 0)
+                and ($7::text is null or (domain_id in (select v.domain_id from {Schema.Name}.domain_values v where v.tenant_id = $1 and v.field = 'host' and v.value = $7) and {HostNow} = $7))
             order by registered_at, domain_id limit $5
             """);
         command.Parameters.AddWithValue(Schema.Tenant);
@@ -67,6 +88,7 @@ public sealed class Domains(NpgsqlDataSource database)
         command.Parameters.AddWithValue(NpgsqlDbType.Boolean, (object?)request.WithCheckpoints ?? DBNull.Value);
         command.Parameters.AddWithValue(request.Paging.Limit + 1);
         command.Parameters.AddWithValue(NpgsqlDbType.Text, (object?)request.Named ?? DBNull.Value);
+        command.Parameters.AddWithValue(NpgsqlDbType.Text, (object?)request.Host?.Value ?? DBNull.Value);
         return await PageAsync(command, request.Paging.Limit, cancellationToken);
     }
 
@@ -103,6 +125,9 @@ public sealed class Domains(NpgsqlDataSource database)
             row.IsDBNull(4) ? null : MomentName.Trusted(row.GetString(4)),
             DefinitionHash.Trusted(row.GetString(5)),
             row.GetFieldValue<DateTimeOffset>(6),
-            row.GetInt32(8)),
+            row.GetInt32(8),
+            row.IsDBNull(9) ? null : HostName.Trusted(row.GetString(9)),
+            row.GetInt32(10),
+            row.GetInt32(11)),
         row.GetDateTime(7));
 }

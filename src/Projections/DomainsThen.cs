@@ -24,7 +24,10 @@ public sealed class DomainsThen(NpgsqlDataSource database, PastVersions versions
                      order by u.version desc limit 1), 0)
                  order by r.version limit 1) as registered_at,
                 (select count(*) from {Schema.Name}.holds h
-                 where h.tenant_id = d.tenant_id and h.domain_id = d.domain_id and h.from_version <= s.version and (h.to_version is null or h.to_version > s.version))::integer as holds
+                 where h.tenant_id = d.tenant_id and h.domain_id = d.domain_id and h.from_version <= s.version and (h.to_version is null or h.to_version > s.version))::integer as holds,
+                (select v.value from {Schema.Name}.domain_values v
+                 where v.tenant_id = d.tenant_id and v.domain_id = d.domain_id and v.field = 'host' and v.from_version <= s.version order by v.from_version desc limit 1) as host,
+                marked.lost, marked.invalid
             from {Schema.Name}.domains d
             cross join lateral (
                 select * from {Schema.Name}.domain_states s
@@ -37,6 +40,11 @@ public sealed class DomainsThen(NpgsqlDataSource database, PastVersions versions
                         where c.tenant_id = d.tenant_id and c.domain_id = d.domain_id and c.from_version <= s.version and c.to_version > s.version and c.to_version is not null
                             and int8range((uuid_hash(c.domain_id)::bigint << 32) + c.from_version, (uuid_hash(c.domain_id)::bigint << 32) + c.to_version)
                                 @> (uuid_hash(d.domain_id)::bigint << 32) + s.version))::integer as count) checkpoints
+            cross join lateral (
+                select count(distinct m.checkpoint) filter (where m.mark = '{Marks.Lost}')::integer as lost,
+                    count(distinct m.checkpoint) filter (where m.mark not in ('{Marks.Lost}', '{Marks.Owner}'))::integer as invalid
+                from {Schema.Name}.checkpoint_marks m
+                where m.tenant_id = d.tenant_id and m.domain_id = d.domain_id and m.from_version <= s.version and (m.to_version is null or m.to_version > s.version)) marked
             where d.tenant_id = $1 and s.registered and s.definition is not null and ($5::boolean is null or (checkpoints.count > 0) = $5)) past
         where (registered_at, domain_id) > ($3, $4) order by registered_at, domain_id limit $6
         """;

@@ -64,7 +64,7 @@ public sealed class EventRows(NpgsqlDataSource database, IReadOnlyDictionary<Typ
                      order by p.from_version desc limit 1),
                     v.value)) as fields
                 from {Schema.Name}.domain_values v
-                where v.tenant_id = e.tenant_id and v.domain_id = e.stream_id and v.field in ('name', 'definition', 'current') and v.from_version = e.version) changed
+                where v.tenant_id = e.tenant_id and v.domain_id = e.stream_id and v.field in ('name', 'definition', 'current', 'host', 'hostDisks') and v.from_version = e.version) changed
             order by {order}
             """);
         foreach (var parameter in parameters) command.Parameters.Add(parameter);

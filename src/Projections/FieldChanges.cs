@@ -7,7 +7,7 @@ namespace EventCheckpoints.Projections;
 /// <summary>What an event changed, field by field.</summary>
 internal static class FieldChanges
 {
-    private static readonly string[] OfTheDomain = ["name", "definition", "current"];
+    private static readonly string[] OfTheDomain = ["name", "definition", "current", "host", "hostDisks"];
 
     private static readonly (string Name, Func<Checkpoint, object?> Value)[] OfCheckpoint =
     [
@@ -34,10 +34,16 @@ internal static class FieldChanges
             DefinitionRecorded e => [new FieldChange("recordedDefinition", null, e.Hash.Value)],
             HoldPlaced e => [new FieldChange("hold", null, e.Hold.Value)],
             HoldReleased e => [new FieldChange("hold", e.Hold.Value, null)],
-            DomainRegistered or DomainRenamed or DomainDefined or DomainUndefined or CurrentCheckpointChanged => [],
+            CheckpointLost => [new FieldChange("lost", null, true)],
+            CheckpointFound => [new FieldChange("lost", true, null)],
+            CheckpointDiskInvalidated e => [new FieldChange("invalid", null, Marks.Fault(e.Disk, e.Fault))],
+            CheckpointDiskValidated e => [new FieldChange("invalid", Marks.Fault(e.Disk, e.Fault), null)],
+            CheckpointOwnerChanged e => [new FieldChange("owner", e.From?.Value, e.To?.Value)],
+            DomainRegistered or DomainRenamed or DomainDefined or DomainUndefined or CurrentCheckpointChanged or DomainHostChanged or DomainDisksSeen => [],
             _ => throw new InvalidOperationException($"event of unknown type {happened.GetType().Name}"),
         };
-        return [.. ofCheckpoint, .. OfTheDomain.Where(values.ContainsKey).Select(field => new FieldChange(field, values[field][0], values[field][1]))];
+        // An undefine ends what was seen on a host, which may be nothing.
+        return [.. ofCheckpoint, .. OfTheDomain.Where(field => values.TryGetValue(field, out var value) && value[0] != value[1]).Select(field => new FieldChange(field, values[field][0], values[field][1]))];
     }
 
     /// <summary>
@@ -60,7 +66,14 @@ internal static class FieldChanges
             DomainDefined e => [("definition", e.Definition.Value)],
             CurrentCheckpointChanged e => [("current", e.Name?.Value)],
             HoldReleased => [("hold", null)],
-            DomainUndefined => [("name", null), ("definition", null), ("current", null)],
+            DomainHostChanged e => [("host", e.Host?.Value)],
+            DomainDisksSeen e => [("hostDisks", JsonSerializer.Serialize(e.Disks, Wire.Options))],
+            CheckpointLost => [("lost", true)],
+            CheckpointFound => [("lost", null)],
+            CheckpointDiskInvalidated e => [("invalid", Marks.Fault(e.Disk, e.Fault))],
+            CheckpointDiskValidated => [("invalid", null)],
+            CheckpointOwnerChanged e => [("owner", e.To?.Value)],
+            DomainUndefined => [("name", null), ("definition", null), ("current", null), ("host", null), ("hostDisks", null)],
             // Of what is not listed the event alone does not say what became of which field.
             _ => null,
         };

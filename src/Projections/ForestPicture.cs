@@ -20,7 +20,8 @@ public sealed record ForestPicture(IReadOnlyList<ForestLine> Lines, int First, i
 /// <summary>A line of the picture.</summary>
 /// <param name="ParentLane">The lane of its parent, which may be on a line outside of the window; null for a root.</param>
 /// <param name="Holds">The legal holds on the checkpoint itself; those on the whole domain are not repeated on every line.</param>
-public sealed record ForestLine(ForestRow<Checkpoint> Row, int? ParentLane, bool Current, bool Root, bool Leaf, IReadOnlyList<HoldId> Holds);
+/// <param name="Marks">Whose it is, and what was seen of it on a host.</param>
+public sealed record ForestLine(ForestRow<Checkpoint> Row, int? ParentLane, bool Current, bool Root, bool Leaf, IReadOnlyList<HoldId> Holds, CheckpointMarks Marks);
 
 public sealed class ForestPictures(Forests forests) : IRequestHandler<GetForestPicture, ForestPicture>
 {
@@ -32,13 +33,13 @@ public sealed class ForestPictures(Forests forests) : IRequestHandler<GetForestP
         var state = await forests.StateAsync(request.Domain, request.At, cancellationToken);
         var held = state.Holds.Where(hold => hold.Value is not null).ToLookup(hold => hold.Value!.Value, hold => hold.Key);
         var unfold = request.Find is { } wanted ? request.Unfold.Append(wanted).ToHashSet() : request.Unfold;
-        var rows = ForestRows.Of(state.Forest, checkpoint => checkpoint.Name == state.Current || held.Contains(checkpoint.Name), unfold);
+        var rows = ForestRows.Of(state.Forest, checkpoint => checkpoint.Name == state.Current || held.Contains(checkpoint.Name) || state.MarksOf(checkpoint.Name) is not { Lost: null, Faults.IsEmpty: true }, unfold);
         var found = request.Find is { } name ? rows.Index().FirstOrDefault(row => row.Item.Moment.Name == name, (-1, null!)).Index : -1;
         var first = found >= 0 ? found / Window * Window : Math.Clamp(request.First, 0, Math.Max(0, rows.Count - 1));
         ForestLine[] lines =
         [
             .. rows.Skip(first).Take(Window).Select(row => new ForestLine(
-                row, row.ParentRow is { } parent ? rows[parent].Lane : null, row.Moment.Name == state.Current, row.Moment.Parent is null, state.Forest.IsLeaf(row.Moment.Name), [.. held[row.Moment.Name]])),
+                row, row.ParentRow is { } parent ? rows[parent].Lane : null, row.Moment.Name == state.Current, row.Moment.Parent is null, state.Forest.IsLeaf(row.Moment.Name), [.. held[row.Moment.Name]], state.MarksOf(row.Moment.Name))),
         ];
         return new ForestPicture(lines, first, rows.Count, lines.Length == 0 ? 0 : lines.Max(line => line.Row.Lane) + 1, state.Forest.Count, state.Current, state.Version);
     }

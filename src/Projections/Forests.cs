@@ -64,12 +64,18 @@ public sealed class Forests(NpgsqlDataSource database, IDocumentStore store)
         ? await StateAtAsync(domain, version, cancellation) ?? throw new InvalidOperationException($"domain {domain} has no version {version} any more")
         : await NowAsync(domain, cancellation);
 
-    private static async Task<DomainState> Whole(NpgsqlConnection connection, DomainId domain, DomainRow row, CancellationToken cancellation) => new(
-        domain, row.Version, row.Name, row.Definition, [],
-        Forest<Checkpoint>.Of(await StateRows.Checkpoints(connection, domain, row.Version, cancellation)), row.Current)
+    private static async Task<DomainState> Whole(NpgsqlConnection connection, DomainId domain, DomainRow row, CancellationToken cancellation)
     {
-        Holds = await StateRows.Holds(connection, domain, row.Version, cancellation),
-    };
+        var checkpoints = await StateRows.Checkpoints(connection, domain, row.Version, cancellation);
+        var (host, disks) = await StateRows.Seen(connection, domain, row.Version, cancellation);
+        return new DomainState(domain, row.Version, row.Name, row.Definition, [], Forest<Checkpoint>.Of(checkpoints), row.Current)
+        {
+            Holds = await StateRows.Holds(connection, domain, row.Version, cancellation),
+            Host = host,
+            HostDisks = disks,
+            Marks = await StateRows.Marks(connection, domain, row.Version, cancellation),
+        };
+    }
 
     private async Task<DomainEvent[]> Events(DomainId domain, long after, long upTo, CancellationToken cancellation)
     {

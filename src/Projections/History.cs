@@ -35,8 +35,8 @@ public sealed class History(EventRows rows) : IRequestHandler<ListHistory, Resul
     }
 
     /// <summary>
-    /// Every event of a checkpoint began or ended one of its rows or holds, so those say which they are. Of as many rows as events are wanted, begun
-    /// with the one that is open at the edge, each has at least one. Holds are few.
+    /// Every event of a checkpoint began or ended one of its rows, holds or marks, so those say which they are. Of as many rows as events are wanted, begun
+    /// with the one that is open at the edge, each has at least one. Holds and marks are few.
     /// </summary>
     private static string OfCheckpoint(bool newestFirst, string beyond, string direction)
     {
@@ -58,7 +58,11 @@ public sealed class History(EventRows rows) : IRequestHandler<ListHistory, Resul
                 union select h.version from (
                     select from_version as version from {Schema.Name}.holds where tenant_id = $1 and domain_id = $2 and checkpoint = $5
                     union all
-                    select to_version from {Schema.Name}.holds where tenant_id = $1 and domain_id = $2 and checkpoint = $5 and to_version is not null) h
+                    select to_version from {Schema.Name}.holds where tenant_id = $1 and domain_id = $2 and checkpoint = $5 and to_version is not null
+                    union all
+                    select from_version from {Schema.Name}.checkpoint_marks where tenant_id = $1 and domain_id = $2 and checkpoint = $5
+                    union all
+                    select to_version from {Schema.Name}.checkpoint_marks where tenant_id = $1 and domain_id = $2 and checkpoint = $5 and to_version is not null) h
                 where h.version {beyond} $3
             )
             select m.* from versions v join {Schema.Name}.mt_events m on m.tenant_id = $1 and m.stream_id = $2 and m.version = v.version

@@ -11,6 +11,9 @@ namespace EventCheckpoints.Projections;
 /// <param name="Definition">The hash of the domain's definition as of then; null where a redefine gave none.</param>
 /// <param name="Version">The domain's version that this was read at.</param>
 /// <param name="Holds">The legal holds that keep it as it is, those on the whole domain among them.</param>
+/// <param name="Owner">The tool or person that answers for it; null where nobody was said to.</param>
+/// <param name="Lost">What was seen when the libvirt host no longer knew it; null where it does, or was never asked.</param>
+/// <param name="Faults">Why it cannot be relied on for some of its disks.</param>
 public sealed record CheckpointView(
     MomentName Name,
     MomentName? Parent,
@@ -24,7 +27,15 @@ public sealed record CheckpointView(
     DomainId Domain,
     DomainName DomainName,
     long Version,
-    IReadOnlyList<HoldId> Holds);
+    IReadOnlyList<HoldId> Holds,
+    Owner? Owner,
+    string? Lost,
+    IReadOnlyList<DiskFaultView> Faults);
+
+/// <summary>Why a checkpoint cannot be relied on for a disk.</summary>
+/// <param name="Disk">The disk's target, such as vda.</param>
+/// <param name="Evidence">What was seen, in words.</param>
+public sealed record DiskFaultView(string Disk, DiskFault Fault, string Evidence);
 
 /// <param name="At">The version that it is of; null for now.</param>
 public sealed record GetCheckpoint(DomainSummary Domain, MomentName Name, long? At = null) : IRequest<Result<CheckpointView>>;
@@ -42,10 +53,12 @@ public sealed class OneCheckpoint(Forests forests, Definitions definitions)
     {
         var state = await forests.StateAsync(request.Domain.Id, request.At, cancellationToken);
         if (state.Forest.Find(request.Name) is not { } checkpoint) return NotFound(request.Name);
+        var marks = state.MarksOf(checkpoint.Name);
         return new CheckpointView(
             checkpoint.Name, checkpoint.Parent, checkpoint.CreationTime, checkpoint.Description, state.Current == checkpoint.Name,
             state.Forest.ChildCount(checkpoint.Name), state.Forest.Descendants(checkpoint.Name).Count(),
-            checkpoint.Disks, checkpoint.Definition, request.Domain.Id, request.Domain.Name, state.Version, state.HoldsOn(checkpoint.Name));
+            checkpoint.Disks, checkpoint.Definition, request.Domain.Id, request.Domain.Name, state.Version, state.HoldsOn(checkpoint.Name),
+            marks.Owner, marks.Lost, [.. marks.Faults.Select(fault => new DiskFaultView(fault.Key.Disk, fault.Key.Fault, fault.Value.Evidence))]);
     }
 
     public async Task<Result<string>> Handle(GetCheckpointXml request, CancellationToken cancellationToken)

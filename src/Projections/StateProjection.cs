@@ -7,7 +7,7 @@ using Marten.Events.Projections;
 namespace EventCheckpoints.Projections;
 
 /// <summary>
-/// Events → rows: checkpoint_states (one row for each state a checkpoint has been in), definitions, domain_states, holds and domains. Set-based: one statement for a
+/// Events → rows: checkpoint_states (one row for each state a checkpoint has been in), definitions, domain_states, holds, checkpoint_marks and domains. Set-based: one statement for a
 /// domain's batch of events, however many. Inline it runs in the transaction of the append; a rebuild feeds it the same events again and gets the
 /// same rows.
 /// </summary>
@@ -22,7 +22,8 @@ public sealed class StateProjection(bool replay) : IProjection
             var batch = stream.Select(e => new VersionedEvent(e.Version, (DomainEvent)e.Data, replay ? e.Timestamp : null, Occurred(e))).ToArray();
             var prior = await PriorState.LoadAsync(operations, stream.Key, batch, cancellation);
             var changes = StateChanges.Of(batch, prior);
-            foreach (var (sql, parameters) in StateSql.Of(operations.TenantId, stream.Key, changes).Concat(HoldSql.Of(operations.TenantId, stream.Key, changes)))
+            foreach (var (sql, parameters) in StateSql.Of(operations.TenantId, stream.Key, changes)
+                .Concat(HoldSql.Of(operations.TenantId, stream.Key, changes)).Concat(MarkSql.Of(operations.TenantId, stream.Key, changes)))
                 operations.QueueSqlCommand(sql, parameters);
         }
     }

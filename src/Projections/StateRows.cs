@@ -98,6 +98,55 @@ internal static class StateRows
         return holds.ToImmutable();
     }
 
+    /// <summary>What was said of checkpoints at a version.</summary>
+    public static async Task<ImmutableDictionary<MomentName, CheckpointMarks>> Marks(NpgsqlConnection connection, DomainId domain, long version, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select checkpoint, mark, value::text from {Schema.Name}.checkpoint_marks
+            where tenant_id = $1 and domain_id = $2 and from_version <= $3 and (to_version is null or to_version > $3)
+            """,
+            connection);
+        command.Parameters.AddWithValue(Schema.Tenant);
+        command.Parameters.AddWithValue(domain.Value);
+        command.Parameters.AddWithValue(version);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        var marks = new Dictionary<MomentName, CheckpointMarks>();
+        while (await row.ReadAsync(cancellation))
+        {
+            var name = MomentName.Trusted(row.GetString(0));
+            marks[name] = Projections.Marks.Read(marks.GetValueOrDefault(name, CheckpointMarks.None), row.GetString(1), row.GetString(2));
+        }
+
+        return marks.ToImmutableDictionary();
+    }
+
+    /// <summary>On which host a domain was at a version, and the disks it had there.</summary>
+    public static async Task<(HostName? Host, IReadOnlyList<HostDisk> Disks)> Seen(NpgsqlConnection connection, DomainId domain, long version, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            select f.field, (
+                select v.value from {Schema.Name}.domain_values v
+                where v.tenant_id = $1 and v.domain_id = $2 and v.field = f.field and v.from_version <= $3 order by v.from_version desc limit 1)
+            from unnest(array['host', 'hostDisks']) f (field)
+            """,
+            connection);
+        command.Parameters.AddWithValue(Schema.Tenant);
+        command.Parameters.AddWithValue(domain.Value);
+        command.Parameters.AddWithValue(version);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        (HostName? Host, IReadOnlyList<HostDisk> Disks) seen = (null, []);
+        while (await row.ReadAsync(cancellation))
+        {
+            if (row.IsDBNull(1)) continue;
+            if (row.GetString(0) == "host") seen.Host = HostName.Trusted(row.GetString(1));
+            else seen.Disks = JsonSerializer.Deserialize<HostDisk[]>(row.GetString(1), Wire.Options)!;
+        }
+
+        return seen;
+    }
+
     private static async Task<DomainRow> One(NpgsqlConnection connection, string sql, DomainId domain, long? version, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(sql, connection);

@@ -133,14 +133,14 @@ public sealed class HistoryTests
             {
                 var ofDomain = change.Field is "name" or "current" || record.Checkpoint is null;
                 // Several may be on one checkpoint.
-                var field = change.Field == "hold" ? $"hold {change.Before ?? change.After}" : change.Field;
+                var field = change.Field is "hold" or "invalid" ? $"{change.Field} {change.Before ?? change.After}" : change.Field;
                 var key = (ofDomain ? null : record.Incarnation, field);
                 Assert.Equal(_values.GetValueOrDefault(key), change.Before?.ToJsonString());
                 Assert.NotEqual(change.Before?.ToJsonString(), change.After?.ToJsonString());
                 _values[key] = change.After?.ToJsonString();
             }
 
-            if (record.Incarnation is not { } life || !record.Type.StartsWith("checkpoint_", StringComparison.Ordinal)) return;
+            if (record.Incarnation is not { } life || record.Type is not ("checkpoint_created" or "checkpoint_redefined" or "checkpoint_reparented" or "checkpoint_deleted")) return;
             _linked.Remove(life);
             if (record.Type != "checkpoint_deleted") _linked.Add(life);
         }

@@ -135,6 +135,7 @@ public sealed class PastTests
         Assert.Equal(DiffApplied.Draw(fold), DiffApplied.Draw(read));
         Assert.Empty(DomainDiff.Of(fold, read));
         Assert.Equal(fold.Holds.ToHashSet(), read.Holds.ToHashSet());
+        Assert.Equal(TestStore.Seen(fold), TestStore.Seen(read));
     }
 
     /// <summary>Gives the transactions that end at these versions other times, in seconds since 1970.</summary>

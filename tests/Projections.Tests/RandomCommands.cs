@@ -1,6 +1,7 @@
 using CsCheck;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Domain.Commands;
+using EventCheckpoints.Domain.Hosts;
 using EventCheckpoints.Domain.Xml;
 
 namespace EventCheckpoints.Projections.Tests;
@@ -25,7 +26,25 @@ internal static class RandomCommands
         (1, Gen.Select(Holds, Names, Gen.Int[0, 9]).Select((hold, name, all) =>
             (Func<DomainId, Command>)(_ => new PlaceHold(hold, all == 0 ? null : Name(name))))),
         (2, Holds.Select(hold => (Func<DomainId, Command>)(_ => new ReleaseHold(hold)))),
+        (2, Gen.Select(Gen.Int[0, 1], Names.Array[0, 12], Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 3]).Select((host, names, source, capacity, bitmaps) =>
+            (Func<DomainId, Command>)(_ => new Observe(Seen(host, names, source, capacity, bitmaps))))),
+        (1, Gen.Int[0, 1].Select(host => (Func<DomainId, Command>)(_ => new ObserveAbsent(Host(host))))),
+        (2, Gen.Select(Names, Gen.Int[0, 2]).Select((name, owner) =>
+            (Func<DomainId, Command>)(_ => new SetOwner(Name(name), owner == 0 ? null : Owner.Trusted($"tool {owner}"))))),
         (1, Gen.Int[1, 3].Select(memory => (Func<DomainId, Command>)(id => new Define(TestStore.Definition(id, "random", memory), null))))).Array[1, most];
+
+    private static HostName Host(int host) => HostName.Trusted($"kvm{host}:qemu/system");
+
+    /// <summary>Of four looks one finds the disk gone, one another domain with it; the rest are of two disks of two sizes.</summary>
+    private static Observation Seen(int host, string[] names, int source, int capacity, int bitmaps) => new(
+        Host(host), [.. names.Distinct().Select(Name)],
+        source == 0 ? [] :
+        [
+            new ObservedDisk(
+                new HostDisk("vda", $"/{source % 2}", null, capacity == 0 ? null : capacity % 2), [],
+                bitmaps == 0 ? null : [.. names.Distinct().Take(3).Select((name, i) => new SeenBitmap(name, i == bitmaps))]),
+        ],
+        source == 3 ? new Dictionary<string, string> { ["/1"] = "other" } : []);
 
     private static RedefineList List(DomainId id, string[] names, int definition, bool current) => new(
         [new ListDocument(null, current, current ? names[0] : null, [.. names.Select((name, i) => new ListItem(i, name, Item(id, name, i == 0 ? null : names[i - 1], i, definition)))])],

@@ -18,11 +18,11 @@ public sealed class RowsTests
             async commands =>
             {
                 var domain = await store.DefineAsync($"d{Guid.NewGuid():N}");
-                var drawn = new Dictionary<long, (string, string)>();
+                var drawn = new Dictionary<long, (string, string, string)>();
                 foreach (var command in commands)
                 {
                     if ((await store.SubmitAsync(domain, command(domain))) is not { Refusal: null, Value: var done }) continue;
-                    drawn[done.After.Version] = (Draw(done.After.Forest), Draw(done.After.Holds));
+                    drawn[done.After.Version] = (Draw(done.After.Forest), Draw(done.After.Holds), TestStore.Seen(done.After));
                 }
 
                 var fold = await store.FoldAsync(domain);
@@ -33,10 +33,11 @@ public sealed class RowsTests
                     (fold.Version, fold.Name, fold.Definition, fold.Current, fold.Recorded.Count),
                     (rows.Version, rows.Name, rows.Definition, rows.Current, rows.Recorded.Count));
                 Assert.Equal(Draw(fold.Holds), Draw(rows.Holds));
+                Assert.Equal(TestStore.Seen(fold), TestStore.Seen(rows));
                 foreach (var (version, then) in drawn)
                 {
                     var state = (await stranger.Forests.StateAtAsync(domain, version, CancellationToken.None))!;
-                    Assert.Equal(then, (Draw(state.Forest), Draw(state.Holds)));
+                    Assert.Equal(then, (Draw(state.Forest), Draw(state.Holds), TestStore.Seen(state)));
                 }
             },
             iter: 60,

@@ -114,7 +114,7 @@ internal sealed class TestStore : IAsyncDisposable
     public async Task<string> RowsAsync()
     {
         var text = new System.Text.StringBuilder();
-        foreach (var (table, key) in new[] { ("checkpoint_states", "domain_id, name, from_version"), ("definitions", "domain_id, hash"), ("domains", "domain_id"), ("domain_states", "domain_id, version"), ("domain_values", "domain_id, field, from_version"), ("holds", "domain_id, hold, from_version") })
+        foreach (var (table, key) in new[] { ("checkpoint_states", "domain_id, name, from_version"), ("definitions", "domain_id, hash"), ("domains", "domain_id"), ("domain_states", "domain_id, version"), ("domain_values", "domain_id, field, from_version"), ("holds", "domain_id, hold, from_version"), ("checkpoint_marks", "domain_id, checkpoint, mark, from_version") })
         {
             await using var command = Database.CreateCommand($"select t::text from {Schema.Name}.{table} t order by {key}");
             await using var row = await command.ExecuteReaderAsync();
@@ -123,6 +123,10 @@ internal sealed class TestStore : IAsyncDisposable
 
         return text.ToString();
     }
+
+    /// <summary>What is said of checkpoints and of where the domain is, as one text.</summary>
+    public static string Seen(DomainState state) => $"{state.Host} [{string.Join(", ", state.HostDisks)}] "
+        + string.Join(' ', state.Marks.OrderBy(marks => marks.Key.Value, StringComparer.Ordinal).Select(marks => $"{marks.Key}: {marks.Value.Owner} {marks.Value.Lost} {string.Join(", ", marks.Value.Faults)}"));
 
     public async ValueTask DisposeAsync()
     {

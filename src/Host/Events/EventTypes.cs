@@ -25,6 +25,13 @@ public static class EventTypes
         [typeof(HoldPlaced)] = "hold.placed.v1",
         [typeof(HoldReleased)] = "hold.released.v1",
         [typeof(DomainUndefined)] = "domain.undefined.v1",
+        [typeof(DomainHostChanged)] = "domain.host-changed.v1",
+        [typeof(DomainDisksSeen)] = "domain.disks-seen.v1",
+        [typeof(CheckpointLost)] = "checkpoint.lost.v1",
+        [typeof(CheckpointFound)] = "checkpoint.found.v1",
+        [typeof(CheckpointDiskInvalidated)] = "checkpoint.disk-invalidated.v1",
+        [typeof(CheckpointDiskValidated)] = "checkpoint.disk-validated.v1",
+        [typeof(CheckpointOwnerChanged)] = "checkpoint.owner-changed.v1",
     };
 
     /// <summary>Each event that can be followed, with its CloudEvents type.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Domain.Commands;
 using EventCheckpoints.Domain.Xml;
@@ -22,6 +23,7 @@ internal static class CheckpointsApi
             List(mediator, context, when, new ListQuery(domain, From: name, Descendants: true, Topological: true, Limit: limit, Cursor: cursor))).RequireAuthorization(Access.Reader).Produces<Page<CheckpointItem>>();
         of.MapPost("", Create).RequireAuthorization(Access.Writer).Accepts<string>("application/xml").Produces<Applied>().Produces<Applied>(201);
         of.MapPut("/{name}/parent", Reparent).RequireAuthorization(Access.Writer).Produces<Applied>();
+        of.MapPut("/{name}/owner", SetOwner).RequireAuthorization(Access.Writer).Produces<Applied>();
         of.MapDelete("/{name}", Delete).RequireAuthorization(Access.Writer).Produces<Applied>();
         api.MapGet("/domains/{domain}/current", Current).RequireAuthorization(Access.Reader).Produces<CurrentView>();
     }
@@ -35,6 +37,9 @@ internal static class CheckpointsApi
         bool? Leaves = null,
         [property: FromQuery(Name = "no-leaves")] bool? NoLeaves = null,
         bool? Topological = null,
+        string? Owner = null,
+        bool? Lost = null,
+        bool? Invalid = null,
         int? Limit = null,
         string? Cursor = null);
 
@@ -51,8 +56,15 @@ internal static class CheckpointsApi
             from = name;
         }
 
+        Owner? owner = null;
+        if (query.Owner is { } answering)
+        {
+            if (!Owner.TryParse(answering, out var read)) return OwnerInvalid().Problem();
+            owner = read;
+        }
+
         var filter = new CheckpointFilter(
-            query.Roots == true, from, query.Descendants == true, query.Leaves == true, query.NoLeaves == true, query.Topological == true);
+            query.Roots == true, from, query.Descendants == true, query.Leaves == true, query.NoLeaves == true, query.Topological == true, owner, query.Lost == true, query.Invalid == true);
         var page = await mediator.Send(new ListCheckpoints(found.Value.Domain.Id, filter, paging.Value, found.Value.At), context.RequestAborted);
         if (page.Refusal is { } no) return no.Problem();
         context.Response.SetVersion(page.Value.Version);
@@ -136,6 +148,22 @@ internal static class CheckpointsApi
             ? await mediator.SubmitAsync(context, found.Value.Id, new Reparent(checkpoint, parent))
             : new Refusal(Rule.ParentNotFound, $"parent {body.Parent} for moment {name} not found").Problem();
     }
+
+    private static async Task<IResult> SetOwner(IMediator mediator, HttpContext context, string domain, string name, OwnerBody body)
+    {
+        var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
+        if (found.Refusal is { } refusal) return refusal.Problem();
+        if (!MomentName.TryParse(name, out var checkpoint)) return NotFound(name).Problem();
+        if (body.Owner is null) return await mediator.SubmitAsync(context, found.Value.Id, new SetOwner(checkpoint, null));
+        return Owner.TryParse(body.Owner, out var owner) ? await mediator.SubmitAsync(context, found.Value.Id, new SetOwner(checkpoint, owner)) : OwnerInvalid().Problem();
+    }
+
+    private static Refusal OwnerInvalid() =>
+        new(Rule.OwnerInvalid, "an owner has 1 to 128 characters on one line, and neither begins nor ends with a blank");
+
+    /// <param name="Owner">Null, given as that, for nobody.</param>
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+    internal sealed record OwnerBody([property: JsonRequired] string? Owner);
 
     private static async Task<IResult> Delete(
         IMediator mediator, HttpContext context, string domain, string name, bool? children, [FromQuery(Name = "children-only")] bool? childrenOnly)

@@ -22,16 +22,25 @@ internal static class DomainsApi
     }
 
     private static async Task<IResult> List(
-        IMediator mediator, HttpContext context, int? limit, string? cursor, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "with-checkpoints")] bool? withCheckpoints, string? named, [AsParameters] AsOfQuery when)
+        IMediator mediator, HttpContext context, int? limit, string? cursor, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "with-checkpoints")] bool? withCheckpoints, string? named, string? host, [AsParameters] AsOfQuery when)
     {
         var paging = Paging.Of(limit, cursor);
         if (paging.Refusal is { } bad) return bad.Problem();
         var at = when.Point();
         if (at.Refusal is { } no) return no.Problem();
         if (named is not null && at.Value.At is not null) return new Refusal(Rule.RequestInvalid, "named is for the domains of now, and does not go with at").Problem();
+        if (host is not null && at.Value.At is not null) return new Refusal(Rule.RequestInvalid, "host is for the domains of now, and does not go with at").Problem();
+        // No domain is on a host of no name.
+        HostName? on = null;
+        if (host is not null)
+        {
+            if (!HostName.TryParse(host, out var known)) return Results.Ok(new Page<DomainSummary>([], null));
+            on = known;
+        }
+
         var page = at.Value.At is { } then
             ? await mediator.Send(new ListDomainsThen(then, withCheckpoints, paging.Value), context.RequestAborted)
-            : await mediator.Send(new ListDomains(withCheckpoints, paging.Value, named), context.RequestAborted);
+            : await mediator.Send(new ListDomains(withCheckpoints, paging.Value, named, on), context.RequestAborted);
         return page.Refusal is { } refusal ? refusal.Problem() : Results.Ok(page.Value);
     }
 

@@ -109,6 +109,11 @@ internal static class Requests
         CurrentCheckpointChanged current => current.Name,
         HoldPlaced placed => placed.Name,
         HoldReleased released => released.Name,
+        CheckpointLost lost => lost.Name,
+        CheckpointFound found => found.Name,
+        CheckpointDiskInvalidated invalid => invalid.Name,
+        CheckpointDiskValidated valid => valid.Name,
+        CheckpointOwnerChanged owned => owned.Name,
         _ => null,
     };
 }

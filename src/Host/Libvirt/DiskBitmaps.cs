@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.Json;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Domain.Hosts;
@@ -53,24 +51,9 @@ internal static class DiskBitmaps
 
     private static async Task<(IReadOnlyList<SeenBitmap>? Bitmaps, string Why)> StoppedAsync(string? source, bool local)
     {
-        // Anything else could be taken for a protocol's name (json:, nbd:).
-        if (source is null || !source.StartsWith('/')) return (null, "it is no file");
-        if (!local) return (null, "it is on another machine, and the domain does not run: ask on that machine");
-        // Nothing but qcow2 has bitmaps; a format that is found out by looking is the guest's to choose.
-        var start = new ProcessStartInfo("qemu-img", ["info", "--output=json", "--force-share", "-f", "qcow2", source]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        try
-        {
-            using var program = Process.Start(start)!;
-            var (output, error) = (program.StandardOutput.ReadToEndAsync(), program.StandardError.ReadToEndAsync());
-            await program.WaitForExitAsync();
-            if (program.ExitCode != 0) return (null, (await error).Trim().ReplaceLineEndings(" "));
-            using var json = JsonDocument.Parse(await output);
-            return (Stopped(json.RootElement), "");
-        }
-        catch (Win32Exception)
-        {
-            return (null, "qemu-img is not on this machine: install it with 'apt-get install qemu-utils'");
-        }
+        var (image, why) = await QemuImage.InfoAsync(source, local);
+        if (image is null) return (null, why);
+        using (image) return (Stopped(image.RootElement), "");
     }
 
     private static SeenBitmap[] Stopped(JsonElement image) =>

@@ -20,6 +20,21 @@ public sealed class LibvirtConnection : IDisposable
     /// <exception cref="LibvirtException">The host cannot be asked.</exception>
     public string HostName => LibvirtAnswer.TakeText(Native.virConnectGetHostname(_connection));
 
+    /// <summary>The driver and the machine it is on (virConnectGetHostname, virConnectGetURI), whatever way leads there.</summary>
+    /// <exception cref="LibvirtException">The host cannot be asked.</exception>
+    public HostName Driver
+    {
+        get
+        {
+            var uri = LibvirtAnswer.TakeText(Native.virConnectGetURI(_connection));
+            var scheme = uri[..uri.IndexOf(':', StringComparison.Ordinal)].Split('+')[0];
+            var path = Uri.TryCreate(uri, UriKind.Absolute, out var read) ? read.AbsolutePath : "/";
+            return Domain.HostName.TryParse($"{HostName}:{scheme}{path}", out var name)
+                ? name
+                : throw new LibvirtException(0, $"the host calls itself '{HostName}', with the URI '{uri}', which is no name for it here");
+        }
+    }
+
     /// <exception cref="LibvirtException">There is no libvirt on this machine, or none answers at that URI.</exception>
     public static LibvirtConnection Open(string uri)
     {

@@ -37,20 +37,24 @@ public sealed class LibvirtDomain : IDisposable
     /// <exception cref="LibvirtException">The domain is gone, or the host is.</exception>
     public string Definition() => LibvirtAnswer.TakeText(Native.virDomainGetXMLDesc(_domain, Native.DomainXmlSecure | Native.DomainXmlInactive));
 
+    /// <summary>How large a disk is, in bytes (virDomainGetBlockInfo); null where the driver or the disk does not say.</summary>
+    /// <param name="target">Such as vda.</param>
+    public long? Capacity(string target) => Native.virDomainGetBlockInfo(_domain, target, out var info, 0) == 0 ? (long)info.Capacity : null;
+
     /// <summary>The XML of each checkpoint, with secrets, parents first (virDomainListAllCheckpoints, VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL).</summary>
     /// <exception cref="LibvirtException">The domain is gone, or the host is.</exception>
     public IReadOnlyList<string> Checkpoints()
     {
+        using var listed = List();
+        return [.. listed.All.Select(checkpoint => checkpoint.Xml())];
+    }
+
+    /// <summary>All checkpoints, parents first, each to be asked for its XML; the caller's to dispose.</summary>
+    /// <exception cref="LibvirtException">The domain is gone, or the host is.</exception>
+    public LibvirtCheckpoints List()
+    {
         var count = Native.virDomainListAllCheckpoints(_domain, out var list, Native.ListTopological);
-        var checkpoints = LibvirtAnswer.TakeList(list, count).Select(checkpoint => new CheckpointHandle(checkpoint)).ToArray();
-        try
-        {
-            return [.. checkpoints.Select(checkpoint => LibvirtAnswer.TakeText(Native.virDomainCheckpointGetXMLDesc(checkpoint, Native.CheckpointXmlSecure)))];
-        }
-        finally
-        {
-            foreach (var checkpoint in checkpoints) checkpoint.Dispose();
-        }
+        return new LibvirtCheckpoints([.. LibvirtAnswer.TakeList(list, count).Select(checkpoint => new LibvirtCheckpoint(new CheckpointHandle(checkpoint)))]);
     }
 
     /// <summary>Puts a checkpoint's metadata (back); no disk is touched (virDomainCheckpointCreateXML, VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE).</summary>
@@ -70,4 +74,33 @@ public sealed class LibvirtDomain : IDisposable
         if (Native.virDomainGetUUIDString(domain, text) < 0) throw LibvirtAnswer.Failure();
         return DomainId.TryParse(Encoding.ASCII.GetString(text, UuidBytes - 1), out var id) ? id : throw new InvalidOperationException("libvirt gave a UUID that is none");
     }
+}
+
+/// <summary>Checkpoints of a domain on a libvirt host.</summary>
+public sealed class LibvirtCheckpoints(IReadOnlyList<LibvirtCheckpoint> all) : IDisposable
+{
+    public IReadOnlyList<LibvirtCheckpoint> All => all;
+
+    public void Dispose()
+    {
+        foreach (var checkpoint in all) checkpoint.Dispose();
+    }
+}
+
+/// <summary>A checkpoint on a libvirt host.</summary>
+public sealed class LibvirtCheckpoint : IDisposable
+{
+    private readonly CheckpointHandle _checkpoint;
+
+    internal LibvirtCheckpoint(CheckpointHandle checkpoint) => _checkpoint = checkpoint;
+
+    /// <summary>All of it, with secrets.</summary>
+    /// <exception cref="LibvirtException">It is gone, or the host is.</exception>
+    public string Xml() => LibvirtAnswer.TakeText(Native.virDomainCheckpointGetXMLDesc(_checkpoint, Native.CheckpointXmlSecure));
+
+    /// <summary>All but the <c>&lt;domain&gt;</c> inside, which makes nearly all of its size (VIR_DOMAIN_CHECKPOINT_XML_NO_DOMAIN).</summary>
+    /// <exception cref="LibvirtException">It is gone, or the host is.</exception>
+    public string XmlWithoutDomain() => LibvirtAnswer.TakeText(Native.virDomainCheckpointGetXMLDesc(_checkpoint, Native.CheckpointXmlNoDomain));
+
+    public void Dispose() => _checkpoint.Dispose();
 }

@@ -13,8 +13,8 @@ internal static partial class Native
     /// <summary>VIR_DOMAIN_XML_SECURE and VIR_DOMAIN_XML_INACTIVE.</summary>
     public const uint DomainXmlSecure = 1, DomainXmlInactive = 2;
 
-    /// <summary>VIR_DOMAIN_CHECKPOINT_XML_SECURE.</summary>
-    public const uint CheckpointXmlSecure = 1;
+    /// <summary>VIR_DOMAIN_CHECKPOINT_XML_SECURE and _NO_DOMAIN.</summary>
+    public const uint CheckpointXmlSecure = 1, CheckpointXmlNoDomain = 2;
 
     /// <summary>VIR_DOMAIN_CHECKPOINT_LIST_TOPOLOGICAL.</summary>
     public const uint ListTopological = 2;
@@ -41,6 +41,9 @@ internal static partial class Native
     public static partial nint virConnectGetHostname(ConnectionHandle connection);
 
     [LibraryImport(Library)]
+    public static partial nint virConnectGetURI(ConnectionHandle connection);
+
+    [LibraryImport(Library)]
     public static partial int virConnectListAllDomains(ConnectionHandle connection, out nint domains, uint flags);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
@@ -63,6 +66,9 @@ internal static partial class Native
 
     [LibraryImport(QemuLibrary, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int virDomainQemuMonitorCommand(DomainHandle domain, string command, out nint result, uint flags);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int virDomainGetBlockInfo(DomainHandle domain, string disk, out BlockInfo info, uint flags);
 
     [LibraryImport(Library)]
     public static partial nint virDomainGetXMLDesc(DomainHandle domain, uint flags);
@@ -89,6 +95,15 @@ internal static partial class Native
     {
         // The error is asked for where the call failed.
     }
+}
+
+/// <summary>virDomainBlockInfo: bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly struct BlockInfo
+{
+    public readonly ulong Capacity;
+    public readonly ulong Allocation;
+    public readonly ulong Physical;
 }
 
 internal sealed class ConnectionHandle() : SafeHandle(0, ownsHandle: true)

@@ -1,12 +1,8 @@
 using System.Globalization;
-using System.Text;
-using EventCheckpoints.Domain;
-using EventCheckpoints.Domain.Xml;
+using EventCheckpoints.Host.Cli.Hosts;
 using EventCheckpoints.Host.Cli.Remote;
 using EventCheckpoints.Host.Cli.Shell;
-using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Libvirt;
-using EventCheckpoints.Projections;
 
 namespace EventCheckpoints.Host.Cli.Words;
 
@@ -24,6 +20,9 @@ internal static class SyncWord
         [
             new("uri", Takes.Required, "the host, such as qemu:///system"),
             new("domain", Takes.Text, "only this domain, by name or uuid", Names.Domain, NamedOnly: true),
+            new("bitmaps", Takes.Nothing, "look into the disks too, whether the bitmaps of the checkpoints are there", NamedOnly: true),
+            new("take", Takes.Nothing, "learn of domains that are shut off here and were last seen on another host, too", NamedOnly: true),
+            new("whole", Takes.Nothing, "compare the <domain> inside of each checkpoint, too", NamedOnly: true),
             new("every", Takes.Text, "again every so many seconds, until interrupted", NamedOnly: true),
             WordOption.Reason,
             WordOption.Json,
@@ -33,16 +32,13 @@ internal static class SyncWord
         Notes =
         [
             "A domain is known by its uuid: one that has another name on the host is renamed in the store. New and changed checkpoints are redefined, with the source 'sync'.",
-            "What the host does not have any more stays in the store, and is named; 'restore' puts it back. Nothing new there is no event here.",
+            "What the host does not have any more stays in the store, and is marked as lost; 'restore' puts it back, and the next look finds it again. Nothing new there is no event here.",
+            "A checkpoint whose disk was detached, replaced by another, resized, given to another domain, or, with --bitmaps, has its bitmap no longer, is marked as not to be relied on for that disk.",
+            "A domain that is shut off here and was last seen on another host is left alone: after a migration both may have it, and one of them is old. --take says that this one counts.",
             "libvirt.so.0 is needed where this runs, and nowhere else. The URI is opened for writing, since libvirt shows definitions whole to nobody else.",
         ],
-        Examples = ["sync qemu:///system", "sync qemu+ssh://root@kvm7/system --every 30", "sync test:///default --json"],
+        Examples = ["sync qemu:///system", "sync qemu+ssh://root@kvm7/system --every 30", "sync qemu:///system --domain vm1 --bitmaps --json"],
     };
-
-    /// <summary>What became of a domain.</summary>
-    /// <param name="Missing">What the store has and the host does not.</param>
-    internal sealed record Outcome(
-        DomainId Domain, string Name, IReadOnlyList<MomentName> Created, IReadOnlyList<MomentName> Redefined, int Unchanged, IReadOnlyList<MomentName> Missing, string? Problem);
 
     private static async Task<bool> Run(Invocation call)
     {
@@ -68,19 +64,12 @@ internal static class SyncWord
 
     private static async Task<bool> LookAsync(Invocation call, string uri, string? only)
     {
-        var outcomes = new List<Outcome>();
+        IReadOnlyList<SyncOutcome>? outcomes;
         try
         {
             using var host = LibvirtConnection.Open(uri);
-            var reason = call.Change.Reason ?? $"seen on {host.HostName}";
-            var domains = host.Domains();
-            foreach (var domain in domains)
-            {
-                using (domain)
-                {
-                    if (only is null || only == domain.Name || (DomainId.TryParse(only, out var id) && id == domain.Id)) outcomes.Add(await LearnAsync(call, domain, reason));
-                }
-            }
+            var change = new Change(call.Change.Reason ?? $"seen on {host.HostName}", null, Source);
+            if (!call.Got(await new HostSync(call.Api, host, change, call.Has("take"), call.Has("whole"), call.Has("bitmaps")).LookAsync(only), out outcomes)) return false;
         }
         catch (LibvirtException no)
         {
@@ -94,66 +83,22 @@ internal static class SyncWord
         return outcomes.All(outcome => outcome.Problem is null);
     }
 
-    private static async Task<Outcome> LearnAsync(Invocation call, LibvirtDomain domain, string reason)
-    {
-        var change = new Change(reason, null, Source);
-        Outcome Failed(string problem) => new(domain.Id, domain.Name, [], [], 0, [], problem);
-        string definition;
-        IReadOnlyList<string> documents;
-        try
-        {
-            (definition, documents) = (domain.Definition(), domain.Checkpoints());
-        }
-        catch (LibvirtException gone)
-        {
-            return Failed(gone.Message);
-        }
-
-        if (await DefineAsync(call, domain, definition, change) is { } refused) return Failed(refused.Detail);
-        var path = $"v1/domains/{domain.Id}";
-        var applied = new ListApplied(domain.Id, null, 0, Changed: false, DryRun: false, [], [], [], null);
-        if (documents.Count > 0)
-        {
-            using var body = new MultipartFormDataContent();
-            foreach (var document in documents) body.Add(new ByteArrayContent(Encoding.UTF8.GetBytes(document)), "file", "checkpoint.xml");
-            var reply = await call.Api.Send<ListApplied>(HttpMethod.Post, $"{path}/bulk?mode=merge", change, body);
-            if (reply.Problem is { } problem) return Failed(string.Join("; ", [problem.Detail, .. (problem.Items ?? []).Select(item => item.Detail)]));
-            applied = reply.Value!;
-        }
-
-        var known = await call.Api.GetAll<CheckpointItem>($"{path}/checkpoints?topological=true");
-        if (known.Problem is { } unknown) return Failed(unknown.Detail);
-        var there = applied.Created.Concat(applied.Redefined).Concat(applied.Unchanged).ToHashSet();
-        return new Outcome(
-            domain.Id, domain.Name, applied.Created, applied.Redefined, applied.Unchanged.Count, [.. known.Value!.Select(item => item.Name).Where(name => !there.Contains(name))], null);
-    }
-
-    /// <summary>Registered under the host's name, with the host's definition; nothing where it is so already.</summary>
-    private static async Task<Problem?> DefineAsync(Invocation call, LibvirtDomain domain, string definition, Change change)
-    {
-        var path = $"v1/domains/{domain.Id}";
-        var found = await call.Api.Get<DomainSummary>(path);
-        if (found.Problem is { Rule: not "domain-not-found" } unanswered) return unanswered;
-        if (found.Value is { } known)
-        {
-            if (known.Name.Value != domain.Name)
-            {
-                using var body = JsonContent.Create(new { Name = domain.Name });
-                if ((await call.Api.Send<Done>(HttpMethod.Post, $"{path}/rename", change, body)).Problem is { } taken) return taken;
-            }
-            else if (DefinitionReader.Read(definition) is { Refusal: null } read && read.Value.Hash == known.Definition)
-            {
-                return null;
-            }
-        }
-
-        return (await call.Api.PostXml("v1/domains", Encoding.UTF8.GetBytes(definition), change)).Problem;
-    }
-
-    private static void Tell(Invocation call, Outcome outcome)
+    private static void Tell(Invocation call, SyncOutcome outcome)
     {
         if (outcome.Problem is not null) return;
-        call.Say($"{outcome.Name}: {outcome.Created.Count} new, {outcome.Redefined.Count} changed, {outcome.Unchanged} unchanged"
-            + $"{(outcome.Missing.Count == 0 ? "" : $"; not on the host any more: {string.Join(", ", outcome.Missing)}")}\n");
+        if (outcome.Skipped is { } why)
+        {
+            call.Say($"{outcome.Name}: {why}\n");
+            return;
+        }
+
+        var parts = new List<string> { $"{outcome.Created.Count} new", $"{outcome.Redefined.Count} changed", $"{outcome.Unchanged} unchanged" };
+        if (outcome.Lost.Count > 0) parts.Add($"lost: {string.Join(", ", outcome.Lost)}");
+        if (outcome.Found.Count > 0) parts.Add($"found again: {string.Join(", ", outcome.Found)}");
+        if (outcome.Invalidated.Count > 0) parts.Add($"not to be relied on: {string.Join(", ", outcome.Invalidated)}");
+        if (outcome.Validated.Count > 0) parts.Add($"to be relied on again: {string.Join(", ", outcome.Validated)}");
+        if (outcome.Missing.Count > outcome.Lost.Count) parts.Add($"not on the host: {string.Join(", ", outcome.Missing.Except(outcome.Lost))}");
+        call.Say($"{outcome.Name}: {string.Join("; ", parts)}\n");
+        foreach (var (disk, unseen) in outcome.Unseen) call.Say($"{outcome.Name}: {disk} could not be looked into: {unseen}\n");
     }
 }
