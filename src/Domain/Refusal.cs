@@ -58,6 +58,11 @@ public enum Rule
     // owners
     OwnerInvalid,
 
+    // libvirt hosts that are learned from
+    SourceNotFound,
+    SourceTimedOut,
+    SourceUnreachable,
+
     // the past
     DomainNotThen,
     StillToCome,

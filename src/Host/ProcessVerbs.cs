@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Net;
+using EventCheckpoints.Domain;
 using EventCheckpoints.Host.Broker;
 using EventCheckpoints.Host.Log;
 using EventCheckpoints.Host.Postgres;
+using EventCheckpoints.Host.Sources;
 using Npgsql;
 
 namespace EventCheckpoints.Host;
@@ -79,8 +81,20 @@ public static partial class ProcessVerbs
         HelpName = "FILE",
     };
 
+    private static readonly Option<string?> OwnersFile = new("--owners")
+    {
+        Description = "Whose new checkpoints are by their names: a JSON array of {\"checkpoint\":\"virtnbdbackup.*\",\"owner\":\"virtnbdbackup\"}; the first that fits counts.",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> SourcesFile = new("--sources")
+    {
+        Description = "Learn from the libvirt hosts that this JSON file names: an array of {\"name\":\"kvm7\",\"uri\":\"qemu+ssh://root@kvm7/system\",\"every\":60}.",
+        HelpName = "FILE",
+    };
+
     /// <summary>The three verbs, for the command line to add to its own.</summary>
-    public static IReadOnlyList<Command> All { get; } = [Verb("serve", "Serve the store over HTTP (the default verb).", ServeAsync, Urls, Data, Connection, Tokens, RequireReason, LogKeyFile, LogInterval, LogPublish, WebhookAllow, BrokerFile),
+    public static IReadOnlyList<Command> All { get; } = [Verb("serve", "Serve the store over HTTP (the default verb).", ServeAsync, Urls, Data, Connection, Tokens, RequireReason, LogKeyFile, LogInterval, LogPublish, WebhookAllow, BrokerFile, OwnersFile, SourcesFile),
         Verb("migrate", "Bring the database's schema to what this program expects.", MigrateAsync, Data, Connection),
         Verb("rebuild", "Make all rows of the read side again from the events, in one transaction; as the owner of the tables.", RebuildAsync, Data, Connection)];
 
@@ -109,6 +123,8 @@ public static partial class ProcessVerbs
         var tokens = parsed.GetValue(Tokens) is { } file ? Server.ReadTokens(file) : [];
         var urls = parsed.GetValue(Urls)!;
         Server.CheckAddresses(urls, tokens);
+        var owners = parsed.GetValue(OwnersFile) is { } ownersFile ? Server.ReadOwners(ownersFile) : OwnerRules.None;
+        var sources = parsed.GetValue(SourcesFile) is { } sourcesFile ? SourceSettings.Read(sourcesFile) : [];
         var broker = parsed.GetValue(BrokerFile) is { } brokerFile ? BrokerSettings.Read(brokerFile) : null;
         await using var database = await OpenDatabaseAsync(parsed, migrate: false, cancellation);
         if (HostRole.MoreThanHost(database.ConnectionString) is { } user) database.Log.MayChangeEvents(user, HostRole.Name);
@@ -123,6 +139,8 @@ public static partial class ProcessVerbs
             Log = log,
             WebhookNetworks = [.. parsed.GetValue(WebhookAllow)!.Select(Network)],
             Broker = broker,
+            Owners = owners,
+            Sources = sources,
         });
         try
         {

@@ -1,8 +1,11 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
+using EventCheckpoints.Domain;
 using EventCheckpoints.Host.Broker;
 using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Log;
+using EventCheckpoints.Host.Sources;
 using EventCheckpoints.Projections;
 
 namespace EventCheckpoints.Host;
@@ -16,6 +19,9 @@ public sealed record ServeOptions(string Urls, string Connection, IReadOnlyList<
     /// <summary>Which changes have to say why.</summary>
     public RequiredReasons RequiredReasons { get; init; } = RequiredReasons.None;
 
+    /// <summary>Whose new checkpoints are, by their names.</summary>
+    public OwnerRules Owners { get; init; } = OwnerRules.None;
+
     /// <summary>How the tamper-evident log is kept.</summary>
     public LogSettings Log { get; init; } = LogSettings.WithoutKey;
 
@@ -24,6 +30,9 @@ public sealed record ServeOptions(string Urls, string Connection, IReadOnlyList<
 
     /// <summary>Where events are published to; null: nowhere.</summary>
     public BrokerSettings? Broker { get; init; }
+
+    /// <summary>The libvirt hosts that are learned from.</summary>
+    public IReadOnlyList<SourceSettings> Sources { get; init; } = [];
 
     /// <summary>What deliveries and their retries go by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -37,12 +46,15 @@ public static class Server
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(options.Urls.Split(';'));
         LogToStandardError(builder.Logging.ClearProviders()).SetMinimumLevel(LogLevel.Warning);
+        // Where callers have to say who they are, its own words have a token that is of this run alone.
+        var own = options.Sources.Count > 0 && options.Tokens.Count > 0 ? new AccessToken(SourceOptions.Actor, Access.Writer, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))) : null;
         builder.Services.AddEventCheckpoints(options);
+        builder.Services.AddSources(new SourceOptions(options.Sources, own?.Token));
         builder.Services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<Problems.FaultHandler>();
         builder.Services.AddOpenApi();
-        builder.Services.AddAccess(options.Tokens);
+        builder.Services.AddAccess(own is null ? options.Tokens : [.. options.Tokens, own]);
 
         var app = builder.Build();
         app.UseExceptionHandler();
@@ -72,6 +84,23 @@ public static class Server
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             throw new StartupException($"{path}: {e.Message} It has to be a JSON array of {{\"name\",\"role\",\"token\"}}.");
+        }
+    }
+
+    /// <summary>A JSON array of {"checkpoint","owner"}.</summary>
+    /// <exception cref="StartupException">The file cannot be read, or says something else.</exception>
+    public static OwnerRules ReadOwners(string path)
+    {
+        try
+        {
+            var rules = JsonSerializer.Deserialize<OwnerRule[]>(File.ReadAllText(path), Wire.Options);
+            return rules is { Length: > 0 } && rules.All(rule => rule is { Checkpoint.Length: > 0, Owner.Value: not null })
+                ? new OwnerRules(rules)
+                : throw new StartupException($"{path}: each rule needs a pattern of checkpoint names and an owner");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new StartupException($"{path}: {e.Message} It has to be a JSON array such as [{{\"checkpoint\":\"virtnbdbackup.*\",\"owner\":\"virtnbdbackup\"}}].");
         }
     }
 

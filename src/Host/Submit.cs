@@ -12,7 +12,8 @@ namespace EventCheckpoints.Host;
 /// <summary>A command for one domain.</summary>
 /// <param name="IfVersion">Refuse unless the domain is at this version.</param>
 /// <param name="DryRun">Decide, and say what would happen, but append nothing.</param>
-public sealed record Submit(DomainId Domain, Command Command, Envelope By, long? IfVersion = null, bool DryRun = false) : IRequest<Result<Submitted>>;
+/// <param name="Owner">Who answers for the checkpoints that it makes; null: as their names say.</param>
+public sealed record Submit(DomainId Domain, Command Command, Envelope By, long? IfVersion = null, bool DryRun = false, Owner? Owner = null) : IRequest<Result<Submitted>>;
 
 /// <summary>What a command did: the state after it, and the events that took it there (none if all was so already).</summary>
 public sealed record Submitted(DomainState After, Decision Decision, DomainState Before);
@@ -22,7 +23,7 @@ public sealed record Submitted(DomainState After, Decision Decision, DomainState
 /// caller who named a version is refused.
 /// </summary>
 public sealed class SubmitHandler(
-    IDocumentStore store, NpgsqlDataSource database, Forests forests, Definitions definitions, RequiredReasons required = RequiredReasons.None)
+    IDocumentStore store, NpgsqlDataSource database, Forests forests, Definitions definitions, RequiredReasons required = RequiredReasons.None, OwnerRules? owners = null)
     : IRequestHandler<Submit, Result<Submitted>>
 {
     /// <summary>
@@ -30,6 +31,8 @@ public sealed class SubmitHandler(
     /// them a wait and nothing else.
     /// </summary>
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 1024).Select(_ => new SemaphoreSlim(1))];
+
+    private readonly OwnerRules _owners = owners ?? OwnerRules.None;
 
     /// <summary>Races with other hosts lost in a row before getting in line.</summary>
     private const int Races = 3;
@@ -95,7 +98,7 @@ public sealed class SubmitHandler(
         var changes = decided.Refusal is null && decided.Value.Events.Count > 0 && !request.DryRun;
         if (!changes && !isNow) return null;
         if (decided.Refusal is { } refusal) return refusal;
-        var decision = decided.Value;
+        var decision = _owners.Claim(state, decided.Value, request.Owner);
         if (!changes) return new Submitted(state.After(decision.Events), decision, state);
         // On the state of now alone, as all refusals.
         if (required.Missing(request.By.Reason, decision.Events) is { } missing)

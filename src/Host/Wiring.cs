@@ -4,6 +4,7 @@ using EventCheckpoints.Host.Duties;
 using EventCheckpoints.Host.Events;
 using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Log;
+using EventCheckpoints.Host.Sources;
 using EventCheckpoints.Host.Web;
 using EventCheckpoints.Host.Webhooks;
 using EventCheckpoints.Projections;
@@ -29,7 +30,7 @@ public static class Wiring
         services.AddSingleton<IMediator>(provider => new Mediator(provider.GetService!));
         services.AddSingleton(provider => new SubmitHandler(
             provider.GetRequiredService<IDocumentStore>(), provider.GetRequiredService<NpgsqlDataSource>(),
-            provider.GetRequiredService<Forests>(), provider.GetRequiredService<Definitions>(), options.RequiredReasons));
+            provider.GetRequiredService<Forests>(), provider.GetRequiredService<Definitions>(), options.RequiredReasons, options.Owners));
         services.AddSingleton<IRequestHandler<Submit, Result<Submitted>>>(provider => provider.GetRequiredService<SubmitHandler>());
         services.AddSingleton<IRequestHandler<FindDomain, Result<DomainSummary>>, Domains>();
         services.AddSingleton<IRequestHandler<FindDomainThen, Result<DomainSummary>>, DomainThen>();
@@ -90,6 +91,19 @@ public static class Wiring
         services.AddSingleton<IDuty>(provider => provider.GetRequiredService<BrokerPublisher>());
     }
 
+    /// <summary>Learns from libvirt hosts, from each on one host at a time.</summary>
+    internal static void AddSources(this IServiceCollection services, SourceOptions sources)
+    {
+        services.AddSingleton(sources);
+        services.AddSingleton<OwnWords>();
+        services.AddSingleton<SourceRows>();
+        foreach (var source in sources.All)
+        {
+            services.AddSingleton<IDuty>(provider => new SourceDuty(
+                source, provider.GetRequiredService<OwnWords>(), provider.GetRequiredService<SourceRows>(), provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<SourceDuty>>()));
+        }
+    }
+
     /// <summary>The application's connections. In UTC, since Marten's quick append writes (now() at time zone 'utc') into a timestamptz.</summary>
     public static NpgsqlDataSource DataSource(string connectionString)
     {
@@ -120,6 +134,8 @@ public static class Wiring
         api.MapCheckpoints();
         api.MapHolds();
         api.MapObservations();
+        api.MapSources();
+        api.MapPrune();
         api.MapBulk();
         api.MapDiff();
         api.MapHistory();

@@ -10,6 +10,7 @@ namespace EventCheckpoints.Projections;
 /// <param name="From">Recorded at this time or later.</param>
 /// <param name="To">Recorded before this time.</param>
 /// <param name="Outcome">One of <see cref="Outcomes"/>.</param>
+/// <param name="Owner">Of checkpoints that this tool or person answered for then.</param>
 public sealed record AuditFilter(
     string? Actor = null,
     string? Type = null,
@@ -19,7 +20,8 @@ public sealed record AuditFilter(
     string? Correlation = null,
     DateTimeOffset? From = null,
     DateTimeOffset? To = null,
-    string? Outcome = null)
+    string? Outcome = null,
+    string? Owner = null)
 {
     /// <summary>The conditions on rows of mt_events, numbered on from the parameters there are; those of the filter are added.</summary>
     internal string Where(IEnumerable<string> types, List<NpgsqlParameter> parameters)
@@ -46,6 +48,17 @@ public sealed record AuditFilter(
         Add("e.timestamp < ?", To?.ToUniversalTime());
         Add("e.type = any (?)", Type is null ? null : types.Where(IsOfType).ToArray());
         Add($"({EventRows.AboutCheckpoint} and e.data->>'name' like ? or e.data->>'checkpoint' like ?)", Checkpoint is null ? null : Like(Checkpoint));
+        // What made a checkpoint was appended before what says whose it is, in one transaction, which has one time. The last event of an owner's is the one that ends it.
+        Add(
+            $"""
+            ({EventRows.AboutCheckpoint} and exists (
+                select from {Schema.Name}.checkpoint_marks m
+                where m.tenant_id = e.tenant_id and m.domain_id = e.stream_id and m.checkpoint = e.data->>'name' and m.mark = '{Marks.Owner}' and m.value = to_jsonb(?::text)
+                    and (m.to_version is null or m.to_version >= e.version)
+                    and (m.from_version <= e.version or e.timestamp = (
+                        select o.timestamp from {Schema.Name}.mt_events o where o.tenant_id = m.tenant_id and o.stream_id = m.domain_id and o.version = m.from_version))))
+            """,
+            Owner);
         Add("e.type = any (?)", Outcome is null ? null : types.Where(type => Outcomes.Of(type) == Outcome).ToArray());
         return string.Join(" and ", conditions);
     }

@@ -21,7 +21,8 @@ public sealed record FindFeedEnd : IRequest<FeedPosition>;
 
 /// <summary>Which events; null asks for nothing. Patterns know * and ?.</summary>
 /// <param name="Types">The stored names of the events that are wanted; null: all.</param>
-public sealed record FeedFilter(DomainId? Domain = null, IReadOnlyList<string>? Types = null, string? Checkpoint = null, string? Actor = null, string? Source = null)
+/// <param name="Owner">Of checkpoints that this tool or person answered for then.</param>
+public sealed record FeedFilter(DomainId? Domain = null, IReadOnlyList<string>? Types = null, string? Checkpoint = null, string? Actor = null, string? Source = null, string? Owner = null)
 {
     public bool IsAll => this == new FeedFilter();
 }
@@ -89,7 +90,7 @@ public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, st
         [
             new() { Value = Schema.Tenant }, new() { Value = range.After }, new() { Value = range.Through }, new() { Value = (range.Filter.Types ?? Types).ToArray() }, new() { Value = range.Limit },
         ];
-        var filter = new AuditFilter(range.Filter.Actor, Domain: range.Filter.Domain, Checkpoint: range.Filter.Checkpoint, Source: range.Filter.Source);
+        var filter = new AuditFilter(range.Filter.Actor, Domain: range.Filter.Domain, Checkpoint: range.Filter.Checkpoint, Source: range.Filter.Source, Owner: range.Filter.Owner);
         var command = new NpgsqlBatchCommand(
             $"""
             select e.seq_id, e.id, e.stream_id, named.value, e.version, e.type, case when {EventRows.AboutCheckpoint} then e.data->>'name' end, ({Payload})::text,

@@ -1,4 +1,5 @@
 using EventCheckpoints.Domain.Hosts;
+using EventCheckpoints.Domain.Moments;
 
 namespace EventCheckpoints.Domain.Commands;
 
@@ -11,7 +12,7 @@ public sealed record Observe(Observation Seen) : Command
         var events = new List<DomainEvent>();
         if (state.Host != Seen.Host) events.Add(new DomainHostChanged(Seen.Host));
         var listed = Seen.Checkpoints.ToHashSet();
-        foreach (var checkpoint in state.Forest.All)
+        foreach (var checkpoint in state.Forest.Descendants(null))
         {
             var marks = state.MarksOf(checkpoint.Name);
             if (listed.Contains(checkpoint.Name) == marks.Lost is null) continue;
@@ -21,7 +22,7 @@ public sealed record Observe(Observation Seen) : Command
         }
 
         var faults = new FaultFinder(state, Seen);
-        foreach (var checkpoint in state.Forest.All) events.AddRange(faults.Changes(checkpoint));
+        foreach (var checkpoint in state.Forest.Descendants(null)) events.AddRange(faults.Changes(checkpoint));
         // Last: what the disks were before is what the faults are found by.
         var disks = faults.Disks;
         if (!disks.SequenceEqual(state.HostDisks)) events.Add(new DomainDisksSeen(disks));
@@ -41,7 +42,7 @@ public sealed record ObserveAbsent(HostName Host) : Command
         if (state.Host != Host) return Decision.Nothing();
         return new Decision(
         [
-            .. state.Forest.All.Where(checkpoint => state.MarksOf(checkpoint.Name).Lost is null)
+            .. state.Forest.Descendants(null).Where(checkpoint => state.MarksOf(checkpoint.Name).Lost is null)
                 .Select(checkpoint => new CheckpointLost(checkpoint.Name, $"{Host} does not have the domain any more")),
             new DomainHostChanged(null),
         ]);

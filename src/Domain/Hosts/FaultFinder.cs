@@ -26,7 +26,7 @@ public sealed class FaultFinder(DomainState state, Observation seen)
             foreach (var fault in Enum.GetValues<DiskFault>())
             {
                 var known = marks.Faults.GetValueOrDefault((disk.Name, fault));
-                var found = Find(disk, fault, Made(marks, disk.Name), known is not null);
+                var found = Find(disk, fault, Made(marks, disk.Name));
                 if (found is { There: true } && known is null)
                     yield return new CheckpointDiskInvalidated(checkpoint.Name, disk.Name, fault, found.Evidence, Made(marks, disk.Name));
                 else if (found is { There: false } && known is not null)
@@ -35,7 +35,7 @@ public sealed class FaultFinder(DomainState state, Observation seen)
         }
     }
 
-    /// <param name="There">Whether the fault is.</param>
+    /// <param name="There">Whether the checkpoint has the fault.</param>
     private sealed record Finding(bool There, string Evidence);
 
     /// <summary>The disk that the checkpoint was made of: what its oldest fault was seen by, else what it was at the last look; null where it was never seen.</summary>
@@ -43,7 +43,7 @@ public sealed class FaultFinder(DomainState state, Observation seen)
         marks.Faults.FirstOrDefault(fault => fault.Key.Disk == target && fault.Value.Was is not null).Value?.Was ?? _before.GetValueOrDefault(target);
 
     /// <summary>Null where the look says neither.</summary>
-    private Finding? Find(CheckpointDisk disk, DiskFault fault, HostDisk? made, bool known)
+    private Finding? Find(CheckpointDisk disk, DiskFault fault, HostDisk? made)
     {
         var now = _now.GetValueOrDefault(disk.Name);
         return fault switch
@@ -55,7 +55,7 @@ public sealed class FaultFinder(DomainState state, Observation seen)
                 : GoesOn(made, now) ? new Finding(false, $"{disk.Name} is {Shown(now.Disk)} again")
                 : new Finding(true, $"{disk.Name} was {Shown(made)}, and is {Shown(now.Disk)}"),
             // Back at the old size, the bitmap is still of a disk that was cut or has grown.
-            DiskFault.Resized => now is null || made is null || known || !GoesOn(made, now) || made.Capacity is null || now.Disk.Capacity is null || made.Capacity == now.Disk.Capacity
+            DiskFault.Resized => now is null || made is null || !GoesOn(made, now) || made.Capacity is null || now.Disk.Capacity is null || made.Capacity == now.Disk.Capacity
                 ? null
                 : new Finding(true, $"{disk.Name} had {made.Capacity} bytes, and has {now.Disk.Capacity}"),
             DiskFault.Moved => Other(made, now) is { } other

@@ -71,13 +71,13 @@ public abstract record BrokerSettings
 /// <summary>Which events; what is left out is not asked for.</summary>
 /// <param name="Domain">A UUID: a name can come to mean another domain.</param>
 /// <param name="Type">A pattern of CloudEvents types or stored names, such as *.deleted.v1 or checkpoint_*.</param>
-public sealed record BrokerFilter(string? Domain = null, string? Type = null, string? Checkpoint = null, string? Actor = null, string? Source = null)
+public sealed record BrokerFilter(string? Domain = null, string? Type = null, string? Checkpoint = null, string? Actor = null, string? Source = null, string? Owner = null)
 {
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Unknown { get; init; }
 
     [JsonIgnore]
-    internal FeedFilter Feed => new(DomainId.TryParse(Domain, out var domain) ? domain : null, Type is null ? null : EventTypes.Matching(Type), Checkpoint, Actor, Source);
+    internal FeedFilter Feed => new(DomainId.TryParse(Domain, out var domain) ? domain : null, Type is null ? null : EventTypes.Matching(Type), Checkpoint, Actor, Source, Owner);
 
     internal string? Wrong() =>
         Unknown?.Keys.FirstOrDefault() is { } name ? $"there is no filter '{name}'"

@@ -24,7 +24,7 @@ internal static class AsyncApiSchemas
     };
 
     public static JsonObject StreamQuery() => Object(
-        ("domain", Text("A UUID or a name.")), ("type", Text("A pattern of types, such as *.deleted.v1.")), ("checkpoint", Text("A pattern of checkpoint names.")), ("actor", Text()), ("source", Text()),
+        ("domain", Text("A UUID or a name.")), ("type", Text("A pattern of types, such as *.deleted.v1.")), ("checkpoint", Text("A pattern of checkpoint names.")), ("actor", Text()), ("source", Text()), ("owner", Text("Of checkpoints that this tool or person answered for then.")),
         ("from", Text("start, now (the default), or a time: recorded then or later.")), ("after", Text("The sequence of the last event that is known.")));
 
     /// <summary>Exactly what the store writes, without the text of a definition; large fields may be left out, and are named in data.omitted.</summary>

@@ -19,6 +19,7 @@ internal static class AuditApi
     /// <param name="Domain">A UUID or a name, also of a domain that is no longer registered.</param>
     /// <param name="From">RFC 3339, or a day (its beginning in UTC): recorded then or later.</param>
     /// <param name="To">Recorded before.</param>
+    /// <param name="Owner">Of checkpoints that this tool or person answered for then.</param>
     /// <param name="After">The sequence of the last record that is known.</param>
     /// <param name="Since">Of an export: only what the log got after it had so many entries, with what the tree is gone on from.</param>
     internal sealed record Query(
@@ -31,6 +32,7 @@ internal static class AuditApi
         string? From = null,
         string? To = null,
         string? Outcome = null,
+        string? Owner = null,
         string? Order = null,
         int? Limit = null,
         string? After = null,
@@ -89,7 +91,7 @@ internal static class AuditApi
 
         if (!IsTime(query.From, out var from)) return NoTime("from", query.From);
         if (!IsTime(query.To, out var to)) return NoTime("to", query.To);
-        return new AuditFilter(query.Actor, query.Type, domain, query.Checkpoint, query.Source, query.Correlation, from, to, query.Outcome);
+        return new AuditFilter(query.Actor, query.Type, domain, query.Checkpoint, query.Source, query.Correlation, from, to, query.Outcome, query.Owner);
     }
 
     /// <summary>Absent, or a time. One without an offset would be somebody's local time, and is none.</summary>

@@ -63,11 +63,13 @@ internal static class BulkApi
     }
 
     private static async Task<IResult> Redefine(
-        IMediator mediator, HttpContext context, string domain, string? mode, [FromQuery(Name = "dry-run")] bool? dryRun, bool? register)
+        IMediator mediator, HttpContext context, string domain, string? mode, [FromQuery(Name = "dry-run")] bool? dryRun, bool? register, string? owner)
     {
         if (mode is not (null or "empty" or "merge")) return new Refusal(Rule.RequestInvalid, $"mode is '{mode}', and has to be empty or merge").Problem();
         var precondition = context.Request.IfMatch();
         if (precondition.Refusal is { } bad) return bad.Problem();
+        var claimed = Requests.ClaimedOwner(owner);
+        if (claimed.Refusal is { } nobody) return nobody.Problem();
         var read = await ReadDocuments(context.Request, context.RequestAborted);
         if (read.Refusal is { } unread) return unread.Problem();
         var list = new RedefineList(read.Value, mode == "merge" ? ListMode.Merge : ListMode.Empty, Register: register == true);
@@ -82,7 +84,7 @@ internal static class BulkApi
             return new Refusal(Rule.DomainUuidDiffers, $"domain '{renamed.Name}' is already defined with uuid {id}").Problem();
         var holder = around is null ? null : await DomainsApi.Holder(mediator, around.Name, context.RequestAborted);
 
-        var result = await mediator.Send(new Submit(id, list with { NameHeldBy = holder }, context.Envelope(), precondition.Value.Version, dryRun == true), context.RequestAborted);
+        var result = await mediator.Send(new Submit(id, list with { NameHeldBy = holder }, context.Envelope(), precondition.Value.Version, dryRun == true, claimed.Value.Owner), context.RequestAborted);
         if (result.Refusal is { } no) return no.Problem();
         var (after, decision, before) = result.Value;
         var report = decision.List!;

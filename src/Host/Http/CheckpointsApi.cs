@@ -59,7 +59,7 @@ internal static class CheckpointsApi
         Owner? owner = null;
         if (query.Owner is { } answering)
         {
-            if (!Owner.TryParse(answering, out var read)) return OwnerInvalid().Problem();
+            if (!Owner.TryParse(answering, out var read)) return Requests.OwnerInvalid().Problem();
             owner = read;
         }
 
@@ -118,7 +118,8 @@ internal static class CheckpointsApi
         string domain,
         bool? redefine,
         bool? quiesce,
-        [FromQuery(Name = "redefine-validate")] bool? validate)
+        [FromQuery(Name = "redefine-validate")] bool? validate,
+        string? owner)
     {
         var found = await mediator.Send(new FindDomain(domain), context.RequestAborted);
         if (found.Refusal is { } refusal) return refusal.Problem();
@@ -131,11 +132,13 @@ internal static class CheckpointsApi
         }
 
         if (validate == true) return new Refusal(Rule.NotSupported, "bitmaps are on the host, and a registry cannot look at them: redefine without validate").Problem();
+        var claimed = Requests.ClaimedOwner(owner);
+        if (claimed.Refusal is { } nobody) return nobody.Problem();
         var text = await context.Request.ReadXmlAsync(context.RequestAborted);
         var command = redefine == true
             ? text.Then(CheckpointReader.ReadRedefine).Then<Command>(xml => new Redefine(xml))
             : text.Then(CheckpointReader.ReadCreate).Then<Command>(xml => new Create(xml, CreationTime.Of(DateTimeOffset.UtcNow)));
-        return command.Refusal is { } no ? no.Problem() : await mediator.SubmitAsync(context, found.Value.Id, command.Value);
+        return command.Refusal is { } no ? no.Problem() : await mediator.SubmitAsync(context, found.Value.Id, command.Value, claimed.Value.Owner);
     }
 
     private static async Task<IResult> Reparent(IMediator mediator, HttpContext context, string domain, string name, ReparentBody body)
@@ -155,11 +158,8 @@ internal static class CheckpointsApi
         if (found.Refusal is { } refusal) return refusal.Problem();
         if (!MomentName.TryParse(name, out var checkpoint)) return NotFound(name).Problem();
         if (body.Owner is null) return await mediator.SubmitAsync(context, found.Value.Id, new SetOwner(checkpoint, null));
-        return Owner.TryParse(body.Owner, out var owner) ? await mediator.SubmitAsync(context, found.Value.Id, new SetOwner(checkpoint, owner)) : OwnerInvalid().Problem();
+        return Owner.TryParse(body.Owner, out var owner) ? await mediator.SubmitAsync(context, found.Value.Id, new SetOwner(checkpoint, owner)) : Requests.OwnerInvalid().Problem();
     }
-
-    private static Refusal OwnerInvalid() =>
-        new(Rule.OwnerInvalid, "an owner has 1 to 128 characters on one line, and neither begins nor ends with a blank");
 
     /// <param name="Owner">Null, given as that, for nobody.</param>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

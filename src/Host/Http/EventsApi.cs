@@ -30,12 +30,12 @@ internal static class EventsApi
     /// <param name="From">start, now, or a time: recorded then or later.</param>
     /// <param name="After">The sequence of the last event that is known.</param>
     internal sealed record Query(
-        string? Domain = null, string? Type = null, string? Checkpoint = null, string? Actor = null, string? Source = null, string? From = null, string? After = null, int? Limit = null);
+        string? Domain = null, string? Type = null, string? Checkpoint = null, string? Actor = null, string? Source = null, string? Owner = null, string? From = null, string? After = null, int? Limit = null);
 
     private static async Task<IResult> List(IMediator mediator, FeedTip tip, HttpContext context, [AsParameters] Query query)
     {
         if (query.Limit is < 1 or > Paging.MaxLimit) return Paging.Of(query.Limit, null).Refusal!.Problem();
-        var filter = await mediator.FilterAsync(new FeedQuery(query.Domain, query.Type, query.Checkpoint, query.Actor, query.Source), context.RequestAborted);
+        var filter = await mediator.FilterAsync(new FeedQuery(query.Domain, query.Type, query.Checkpoint, query.Actor, query.Source, query.Owner), context.RequestAborted);
         if (filter.Refusal is { } refusal) return refusal.Problem();
         var through = await tip.NowAsync(context.RequestAborted);
         var after = await mediator.BeginAsync(query.From, query.After, "start", through, context.RequestAborted);
@@ -51,7 +51,7 @@ internal static class EventsApi
         IMediator mediator, FeedTip tip, IHostApplicationLifetime lifetime, HttpContext context, [AsParameters] Query query)
     {
         if (query.Limit is not null) return new Refusal(Rule.RequestInvalid, "a stream has no limit").Problem();
-        var filter = await mediator.FilterAsync(new FeedQuery(query.Domain, query.Type, query.Checkpoint, query.Actor, query.Source), context.RequestAborted);
+        var filter = await mediator.FilterAsync(new FeedQuery(query.Domain, query.Type, query.Checkpoint, query.Actor, query.Source, query.Owner), context.RequestAborted);
         if (filter.Refusal is { } refusal) return refusal.Problem();
         // What the browser's own reconnect sends goes before what the address says.
         var last = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : query.After;

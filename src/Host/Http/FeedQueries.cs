@@ -8,7 +8,7 @@ namespace EventCheckpoints.Host.Http;
 /// <summary>Which events, as a caller asks for them.</summary>
 /// <param name="Domain">A UUID or a name, also of a domain that is no longer registered.</param>
 /// <param name="Type">A pattern of CloudEvents types or stored names, such as *.deleted.v1 or checkpoint_*.</param>
-internal sealed record FeedQuery(string? Domain, string? Type, string? Checkpoint, string? Actor, string? Source);
+internal sealed record FeedQuery(string? Domain, string? Type, string? Checkpoint, string? Actor, string? Source, string? Owner);
 
 /// <summary>What the ways to follow events have in common: which ones, and from where on.</summary>
 internal static class FeedQueries
@@ -48,9 +48,9 @@ internal static class FeedQueries
         }
 
         // Which no name holds, and PostgreSQL takes in no text.
-        if (((string?[])[query.Checkpoint, query.Actor, query.Source]).Any(text => text?.Contains('\0', StringComparison.Ordinal) == true)) return new Refusal(Rule.RequestInvalid, "a filter has a NUL in it");
+        if (((string?[])[query.Checkpoint, query.Actor, query.Source, query.Owner]).Any(text => text?.Contains('\0', StringComparison.Ordinal) == true)) return new Refusal(Rule.RequestInvalid, "a filter has a NUL in it");
         var types = query.Type is null ? null : EventTypes.Matching(query.Type);
         if (types is { Count: 0 }) return new Refusal(Rule.RequestInvalid, $"type '{query.Type}' matches none of {string.Join(", ", EventTypes.All.Values)}");
-        return new FeedFilter(domain, types, query.Checkpoint, query.Actor, query.Source);
+        return new FeedFilter(domain, types, query.Checkpoint, query.Actor, query.Source, query.Owner);
     }
 }

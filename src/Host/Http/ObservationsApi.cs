@@ -50,12 +50,17 @@ internal static class ObservationsApi
         if (found.Refusal is { } refusal) return refusal.Problem();
         if (body.Disks.Select(disk => disk.Target).Distinct().Count() < body.Disks.Count)
             return new Refusal(Rule.RequestInvalid, "two disks have the same target, and each has one of its own").Problem();
+        if (Texts(body).Any(text => text.Contains('\0', StringComparison.Ordinal))) return new Refusal(Rule.RequestInvalid, "a text has a NUL in it, which no disk, bitmap or domain has").Problem();
         var seen = new Observation(
             body.Host, body.Checkpoints,
             [.. body.Disks.Select(disk => new ObservedDisk(new HostDisk(disk.Target, disk.Source, disk.Serial, disk.Capacity), disk.Backing ?? [], disk.Bitmaps))],
             body.Elsewhere ?? new Dictionary<string, string>());
         return await mediator.SubmitAsync(context, found.Value.Id, new Observe(seen));
     }
+
+    private static IEnumerable<string> Texts(ObservationBody body) =>
+        body.Disks.SelectMany(disk => (string?[])[disk.Target, disk.Source, disk.Serial, .. disk.Backing ?? [], .. disk.Bitmaps?.Select(bitmap => bitmap.Name) ?? []])
+            .Concat(body.Elsewhere?.SelectMany(other => (string[])[other.Key, other.Value]) ?? []).OfType<string>();
 
     private static async Task<IResult> Delete(IMediator mediator, HttpContext context, string domain, string host)
     {

@@ -79,12 +79,22 @@ internal static class Requests
     public static void SetVersion(this HttpResponse response, long version) =>
         response.Headers.ETag = string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
+    /// <summary>Who the caller says answers for what is new (?owner=).</summary>
+    public static Result<ClaimedOwner> ClaimedOwner(string? given)
+    {
+        if (string.IsNullOrEmpty(given)) return new ClaimedOwner(null);
+        return Owner.TryParse(given, out var owner) ? new ClaimedOwner(owner) : OwnerInvalid();
+    }
+
+    public static Refusal OwnerInvalid() =>
+        new(Rule.OwnerInvalid, "an owner has 1 to 128 characters on one line, and neither begins nor ends with a blank");
+
     /// <summary>Sends a command for a domain and words its outcome.</summary>
-    public static async Task<IResult> SubmitAsync(this IMediator mediator, HttpContext context, DomainId domain, Command command)
+    public static async Task<IResult> SubmitAsync(this IMediator mediator, HttpContext context, DomainId domain, Command command, Owner? owner = null)
     {
         var precondition = context.Request.IfMatch();
         if (precondition.Refusal is { } bad) return bad.Problem();
-        var result = await mediator.Send(new Submit(domain, command, context.Envelope(), precondition.Value.Version), context.RequestAborted);
+        var result = await mediator.Send(new Submit(domain, command, context.Envelope(), precondition.Value.Version, Owner: owner), context.RequestAborted);
         if (result.Refusal is { } refusal) return refusal.Problem();
         var (after, decision, before) = result.Value;
         context.Response.SetVersion(after.Version);
@@ -120,3 +130,6 @@ internal static class Requests
 
 /// <summary>The version a caller insists on, if any.</summary>
 internal sealed record Precondition(long? Version);
+
+/// <summary>The owner that a caller names, if any.</summary>
+internal sealed record ClaimedOwner(Owner? Owner);

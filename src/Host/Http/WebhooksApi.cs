@@ -50,7 +50,7 @@ internal static class WebhooksApi
         if ((url.Refusal ?? Reasons.Check(call.By.Reason)) is { } bad) return bad.Problem();
         if (body.Description is { } text && (text.Length > MaxDescription || text.Any(char.IsControl)))
             return new Refusal(Rule.RequestInvalid, $"a description is one line of at most {MaxDescription} characters").Problem();
-        var filter = await mediator.FilterAsync(new FeedQuery(body.Domain, body.Type, body.Checkpoint, body.Actor, body.Source), call.Aborted);
+        var filter = await mediator.FilterAsync(new FeedQuery(body.Domain, body.Type, body.Checkpoint, body.Actor, body.Source, body.Owner), call.Aborted);
         if (filter.Refusal is { } refusal) return refusal.Problem();
         var begin = await mediator.BeginAsync(body.From, body.After, "now", await call.ReachAsync(), call.Aborted);
         if (begin.Refusal is { } odd) return odd.Problem();
@@ -111,7 +111,7 @@ internal static class WebhooksApi
     /// <param name="After">In place of from: the sequence of the last event that is known.</param>
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record CreateBody(
-        string? Url = null, string? Description = null, string? Domain = null, string? Type = null, string? Checkpoint = null, string? Actor = null, string? Source = null, string? From = null,
+        string? Url = null, string? Description = null, string? Domain = null, string? Type = null, string? Checkpoint = null, string? Actor = null, string? Source = null, string? Owner = null, string? From = null,
         string? After = null);
 
     /// <param name="From">start (the default), now, or a time.</param>

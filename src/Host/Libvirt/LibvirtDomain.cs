@@ -66,6 +66,21 @@ public sealed class LibvirtDomain : IDisposable
         if (checkpoint.IsInvalid) throw LibvirtAnswer.Failure();
     }
 
+    /// <summary>Deletes a checkpoint with its bitmaps, its children becoming its parent's (virDomainCheckpointDelete); nothing where there is none of that name.</summary>
+    /// <exception cref="LibvirtException">libvirt refuses it.</exception>
+    public void DeleteCheckpoint(MomentName name)
+    {
+        using var checkpoint = Native.virDomainCheckpointLookupByName(_domain, name.Value, 0);
+        if (checkpoint.IsInvalid)
+        {
+            var failure = LibvirtAnswer.Failure();
+            if (failure.Code == LibvirtException.NoCheckpoint) return;
+            throw failure;
+        }
+
+        if (Native.virDomainCheckpointDelete(checkpoint, 0) < 0) throw LibvirtAnswer.Failure();
+    }
+
     public void Dispose() => _domain.Dispose();
 
     private static unsafe DomainId ReadId(DomainHandle domain)

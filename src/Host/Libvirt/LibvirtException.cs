@@ -7,5 +7,8 @@ public sealed class LibvirtException(int code, string message) : Exception(messa
     /// <summary>VIR_ERR_NO_DOMAIN.</summary>
     public const int NoDomain = 42;
 
+    /// <summary>VIR_ERR_NO_DOMAIN_CHECKPOINT.</summary>
+    public const int NoCheckpoint = 102;
+
     public int Code => code;
 }

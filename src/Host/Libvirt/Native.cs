@@ -79,6 +79,12 @@ internal static partial class Native
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial CheckpointHandle virDomainCheckpointCreateXML(DomainHandle domain, string xml, uint flags);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial CheckpointHandle virDomainCheckpointLookupByName(DomainHandle domain, string name, uint flags);
+
+    [LibraryImport(Library)]
+    public static partial int virDomainCheckpointDelete(CheckpointHandle checkpoint, uint flags);
+
     [LibraryImport(Library)]
     public static partial int virDomainCheckpointFree(nint checkpoint);
 

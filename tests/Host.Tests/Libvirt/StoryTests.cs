@@ -1,4 +1,6 @@
+using EventCheckpoints.Domain;
 using EventCheckpoints.Host.Tests.Cli;
+using EventCheckpoints.Projections;
 using Xunit;
 
 namespace EventCheckpoints.Host.Tests.Libvirt;
@@ -12,14 +14,14 @@ public sealed class StoryTests(TestServer server, LibvirtServer libvirt) : IClas
     public async Task Renamed_and_the_daemon_restarted_then_restored()
     {
         await StartAsync("one", "checkpoint-create-as one cp1 'the first'; checkpoint-create-as one cp2");
-        Assert.Equal("one: 2 new, 0 changed, 0 unchanged\n\n", await SyncAsync("one"));
-        Assert.Equal("one: 0 new, 0 changed, 2 unchanged\n\n", await SyncAsync("one"));
+        Assert.Equal("one: 2 new; 0 changed; 0 unchanged\n\n", await SyncAsync("one"));
+        Assert.Equal("one: 0 new; 0 changed; 2 unchanged\n\n", await SyncAsync("one"));
         var before = await libvirt.ShownAsync("one");
         await libvirt.VirshAsync("destroy one; domrename one renamed");
         await libvirt.StartAgainAsync();
         Assert.Equal("", (await libvirt.VirshAsync("checkpoint-list renamed --name")).Trim());
 
-        Assert.Equal("renamed: 0 new, 0 changed, 0 unchanged; not on the host any more: cp1, cp2\n\n", await SyncAsync("renamed"));
+        Assert.Equal("renamed: 0 new; 0 changed; 0 unchanged; lost: cp1, cp2\n\n", await SyncAsync("renamed"));
         Assert.Equal(2, (await RunAsync($"drift {libvirt.Uri} --domain renamed")).Output.Split("renamed: missing-on-host cp").Length - 1);
         Assert.StartsWith("2 would be put back: cp1, cp2; 0 there already\n", await RestoreAsync("renamed", "--dry-run"), StringComparison.Ordinal);
         Assert.Equal("", (await libvirt.VirshAsync("checkpoint-list renamed --name")).Trim());
@@ -36,7 +38,7 @@ public sealed class StoryTests(TestServer server, LibvirtServer libvirt) : IClas
         await Eventually.Async(async () => (await libvirt.VirshAsync("domjobinfo renamed")).Contains("None", StringComparison.Ordinal), () => "the backup does not end");
         Assert.True(File.Exists(libvirt.PathOf("vda.backup")));
         await libvirt.VirshAsync("checkpoint-delete renamed cp1");
-        Assert.Equal("renamed: 1 new, 1 changed, 0 unchanged; not on the host any more: cp1\n\n", await SyncAsync("renamed"));
+        Assert.Equal("renamed: 1 new; 1 changed; 0 unchanged; found again: cp2; not on the host: cp1\n\n", await SyncAsync("renamed"));
         Assert.Equal("cp2\n  |\n  +- cp3\n", string.Join('\n', (await libvirt.VirshAsync("checkpoint-list renamed --tree")).Split('\n').Take(3)) + "\n");
         await libvirt.VirshAsync("destroy renamed");
     }
@@ -178,6 +180,67 @@ public sealed class StoryTests(TestServer server, LibvirtServer libvirt) : IClas
         Assert.Matches("^error: seven: vda could not be looked into: qemu-img: .*No such file or directory\n$", error);
         File.Move(disk + ".away", disk);
     }
+
+    [Fact]
+    public async Task A_disk_that_was_resized_replaced_detached_or_given_away_is_told_with_the_evidence()
+    {
+        await StartAsync("nine", "checkpoint-create-as nine cp1; checkpoint-create-as nine cp2");
+        await SyncAsync("nine");
+        await libvirt.VirshAsync("blockresize nine vda 16M");
+        Assert.Equal("nine: 0 new; 0 changed; 2 unchanged; not to be relied on: cp1 (vda resized), cp2 (vda resized)\n\n", await SyncAsync("nine"));
+        Assert.Equal("vda had 8388608 bytes, and has 16777216", Assert.Single((await CheckpointAsync("nine", "cp1")).Faults).Evidence);
+        // What is made of the disk as it is now can be relied on.
+        await libvirt.VirshAsync("checkpoint-create-as nine cp3; destroy nine");
+        Assert.Equal("nine: 1 new; 0 changed; 2 unchanged\n\n", await SyncAsync("nine"));
+
+        var xml = await libvirt.VirshAsync("dumpxml nine --inactive");
+        var (vda, vdb, other) = (libvirt.Disk("nine", "vda"), libvirt.Disk("nine", "vdb"), libvirt.Disk("nine", "other"));
+        File.Copy(vda, other);
+        await DefineAsync(xml.Replace(vda, other, StringComparison.Ordinal));
+        Assert.Equal("nine: 0 new; 0 changed; 3 unchanged; not to be relied on: cp1 (vda replaced), cp2 (vda replaced), cp3 (vda replaced)\n\n", await SyncAsync("nine"));
+        Assert.Equal($"vda was {vda}, and is {other}", Assert.Single((await CheckpointAsync("nine", "cp3")).Faults).Evidence);
+        Assert.Equal("nine: 0 new; 0 changed; 3 unchanged\n\n", await SyncAsync("nine"));
+        await DefineAsync(xml);
+        Assert.Equal("nine: 0 new; 0 changed; 3 unchanged; to be relied on again: cp1 (vda replaced), cp2 (vda replaced), cp3 (vda replaced)\n\n", await SyncAsync("nine"));
+
+        var alone = xml[..xml.LastIndexOf("<disk ", StringComparison.Ordinal)] + xml[(xml.LastIndexOf("</disk>", StringComparison.Ordinal) + "</disk>".Length)..];
+        await DefineAsync(alone);
+        Assert.Contains("not to be relied on: cp1 (vdb detached), cp2 (vdb detached), cp3 (vdb detached)\n", await SyncAsync("nine"), StringComparison.Ordinal);
+        // Moved to a second domain, whose disk it is from here on.
+        await DefineAsync(xml.Replace("nine</name>", "ten</name>", StringComparison.Ordinal).Replace(_id.ToString(), Guid.NewGuid().ToString(), StringComparison.Ordinal).Replace(vda, other, StringComparison.Ordinal));
+        Assert.Contains("not to be relied on: cp1 (vdb moved), cp2 (vdb moved), cp3 (vdb moved)\n", await SyncAsync("nine"), StringComparison.Ordinal);
+        Assert.Contains($"{vdb} is a disk of domain 'ten' now", (await CheckpointAsync("nine", "cp3")).Faults.Select(fault => fault.Evidence));
+        await libvirt.VirshAsync("undefine ten");
+        await DefineAsync(xml);
+        Assert.Contains(
+            "to be relied on again: cp1 (vdb detached), cp1 (vdb moved), cp2 (vdb detached), cp2 (vdb moved), cp3 (vdb detached), cp3 (vdb moved)\n", await SyncAsync("nine"), StringComparison.Ordinal);
+
+        // An overlay goes on from the disk below it, and libvirt takes the bitmaps along.
+        await libvirt.VirshAsync($"start nine --paused; snapshot-create-as nine --disk-only --no-metadata --diskspec vda,file={libvirt.PathOf("nine.overlay")} --diskspec vdb,snapshot=no");
+        Assert.Contains("nine.overlay", await libvirt.VirshAsync("dumpxml nine --inactive"), StringComparison.Ordinal);
+        Assert.Equal("nine: 0 new; 0 changed; 3 unchanged\n\n", await SyncAsync("nine"));
+        Assert.Equal(["resized"], (await CheckpointAsync("nine", "cp1")).Faults.Select(fault => DiskFaults.Text(fault.Fault)));
+        await libvirt.VirshAsync("destroy nine");
+    }
+
+    [Fact]
+    public async Task Bitmaps_that_go_and_come_are_marked_when_the_disks_are_looked_into()
+    {
+        await StartAsync("eleven", "checkpoint-create-as eleven cp1; checkpoint-create-as eleven cp2; destroy eleven");
+        await SyncAsync("eleven --bitmaps");
+        var disk = libvirt.Disk("eleven", "vda");
+        await LibvirtServer.RunAsync("qemu-img", ["bitmap", "--remove", disk, "cp2"]);
+        Assert.Equal("eleven: 0 new; 0 changed; 2 unchanged; not to be relied on: cp2 (vda bitmap-missing)\n\n", await SyncAsync("eleven --bitmaps"));
+        // Who does not look concludes nothing.
+        Assert.Equal("eleven: 0 new; 0 changed; 2 unchanged\n\n", await SyncAsync("eleven"));
+        Assert.Equal($"{disk} has no bitmap 'cp2'", Assert.Single((await CheckpointAsync("eleven", "cp2")).Faults).Evidence);
+        await LibvirtServer.RunAsync("qemu-img", ["bitmap", "--add", disk, "cp2"]);
+        Assert.Equal("eleven: 0 new; 0 changed; 2 unchanged; to be relied on again: cp2 (vda bitmap-missing)\n\n", await SyncAsync("eleven --bitmaps"));
+    }
+
+    private async Task DefineAsync(string xml) => await libvirt.VirshAsync($"define {await libvirt.FileAsync(xml)}");
+
+    private async Task<CheckpointView> CheckpointAsync(string domain, string name) => (await server.Session.Api.Get<CheckpointView>($"v1/domains/{domain}/checkpoints/{name}")).Value!;
 
     private async Task<string> BitmapsAsync(string domain)
     {

@@ -42,6 +42,9 @@ public sealed record WordOption(string Name, Takes Takes, string Help, Names Nam
 
     public static WordOption Reason { get; } = new("reason", Takes.Text, "why, for the audit log", NamedOnly: true);
 
+    /// <summary>Of the checkpoints that a word makes.</summary>
+    public static WordOption Owner { get; } = new("owner", Takes.Text, "the tool or person that answers for what is new", NamedOnly: true);
+
     public static WordOption IfVersion { get; } = new("if-version", Takes.Text, "change nothing unless the domain is at this version", NamedOnly: true);
 
     private static readonly WordOption Occurred =

@@ -5,7 +5,7 @@ namespace EventCheckpoints.Host.Cli.Words;
 /// <summary>audit: what happened in all domains.</summary>
 internal static class AuditWord
 {
-    private static readonly string[] Filters = ["actor", "type", "domain", "checkpoint", "source", "correlation", "from", "to", "outcome"];
+    private static readonly string[] Filters = ["actor", "owner", "type", "domain", "checkpoint", "source", "correlation", "from", "to", "outcome"];
 
     public static Word Word { get; } = new(
         "audit",
@@ -14,6 +14,7 @@ internal static class AuditWord
         "Prints a record for each event of all domains, and for each command that was refused and each reading of these records, in the order of their sequence.",
         [
             new("actor", Takes.Text, "only what this one did", NamedOnly: true),
+            new("owner", Takes.Text, "only checkpoints that this tool or person answered for then", NamedOnly: true),
             new("type", Takes.Text, "only events of this type; * and ? are wildcards", NamedOnly: true),
             new("domain", Takes.Text, "only this domain, also one that is no longer registered", Names.Domain, NamedOnly: true),
             new("checkpoint", Takes.Text, "only checkpoints of this name; * and ? are wildcards", NamedOnly: true),

@@ -19,6 +19,7 @@ internal static class CheckpointCreate
             new("redefine", Takes.Nothing, "redefine metadata for existing checkpoint"),
             new("redefine-validate", Takes.Nothing, "validate the redefined checkpoint"),
             new("quiesce", Takes.Nothing, "quiesce guest's file systems"),
+            WordOption.Owner,
             WordOption.Reason,
             WordOption.IfVersion,
         ],
@@ -39,6 +40,8 @@ internal static class CheckpointCreate
     /// <param name="from">The file it came from; null for none.</param>
     public static async Task<bool> Create(Invocation call, string domain, byte[] xml, string flags, string? from)
     {
+        if (!call.Text("owner", out var owner)) return false;
+        if (owner is not null) flags = $"owner={Uri.EscapeDataString(owner)}&{flags}";
         if (!call.Got(await call.Api.PostXml($"{domain}/checkpoints?{flags}", xml, call.Change), out var made)) return false;
         call.Say(from is null ? $"Domain checkpoint {made.Checkpoint} created" : $"Domain checkpoint {made.Checkpoint} created from '{from}'");
         return true;

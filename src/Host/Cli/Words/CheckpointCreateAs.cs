@@ -17,6 +17,7 @@ internal static class CheckpointCreateAs
             new("description", Takes.Text, "description of checkpoint"),
             new("print-xml", Takes.Nothing, "print XML document rather than create"),
             new("quiesce", Takes.Nothing, "quiesce guest's file systems"),
+            WordOption.Owner,
             WordOption.Reason,
             WordOption.IfVersion,
             new("diskspec", Takes.Rest, "disk attributes: disk[,checkpoint=type][,bitmap=name]"),

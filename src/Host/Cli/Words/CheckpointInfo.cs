@@ -1,3 +1,4 @@
+using EventCheckpoints.Domain;
 using EventCheckpoints.Host.Cli.Shell;
 using EventCheckpoints.Projections;
 
@@ -28,8 +29,11 @@ internal static class CheckpointInfo
         call.Out.Write($"{"Parent:",-15} {checkpoint.Parent?.Value ?? "-"}\n");
         call.Out.Write($"{"Children:",-15} {checkpoint.Children}\n");
         call.Out.Write($"{"Descendants:",-15} {checkpoint.Descendants}\n");
-        // virsh has no such line; a checkpoint that nothing holds is shown as virsh shows it.
+        // virsh has no such lines; a checkpoint of which nothing is said is shown as virsh shows it.
         if (checkpoint.Holds.Count > 0) call.Out.Write($"{"Legal holds:",-15} {string.Join(' ', checkpoint.Holds)}\n");
+        if (checkpoint.Owner is { } owner) call.Out.Write($"{"Owner:",-15} {owner}\n");
+        if (checkpoint.Lost is { } lost) call.Out.Write($"{"Lost:",-15} {lost}\n");
+        foreach (var fault in checkpoint.Faults) call.Out.Write($"{"Invalid:",-15} {fault.Disk} {DiskFaults.Text(fault.Fault)}: {fault.Evidence}\n");
         return true;
     }
 }

@@ -26,6 +26,10 @@ internal static class CheckpointList
             new("descendants", Takes.Nothing, "with --from, list all descendants"),
             new("name", Takes.Nothing, "list checkpoint names only"),
             new("topological", Takes.Nothing, "sort list topologically rather than by name"),
+            new("owner", Takes.Text, "list only checkpoints of this owner", NamedOnly: true),
+            new("lost", Takes.Nothing, "list only checkpoints that the libvirt host has lost", NamedOnly: true),
+            new("invalid", Takes.Nothing, "list only checkpoints that cannot be relied on for a disk", NamedOnly: true),
+            new("state", Takes.Nothing, "add columns showing the owner, and what was seen on the libvirt host", NamedOnly: true),
             .. WordOption.AsOf,
             WordOption.Json,
         ],
@@ -40,7 +44,7 @@ internal static class CheckpointList
             "Names are sorted as strcasecmp does; of names that differ in case only, virsh leaves the order to chance, here upper case comes first.",
             "--topological puts parents before children, and of siblings the one that was linked last first.",
         ],
-        Examples = ["checkpoint-list vm1 --tree", "checkpoint-list vm1 --from monday --descendants --name", "checkpoint-list vm1 --leaves --json", "checkpoint-list vm1 --tree --at 2026-11-20T12:00:00Z"],
+        Examples = ["checkpoint-list vm1 --tree", "checkpoint-list vm1 --from monday --descendants --name", "checkpoint-list vm1 --leaves --json", "checkpoint-list vm1 --state --invalid", "checkpoint-list vm1 --tree --at 2026-11-20T12:00:00Z"],
     };
 
     private static async Task<bool> Run(Invocation call)
@@ -50,12 +54,13 @@ internal static class CheckpointList
         var from = call.Has("from") ? await call.Checkpoint("from", domain) : null;
         if (from is null && call.Has("from")) return false;
 
-        string[] flags = ["roots", "leaves", "no-leaves", "descendants", "topological"];
-        var path = call.Ask($"{domain}/checkpoints", flags, from is null ? "" : $"from={from}");
+        if (!call.Text("owner", out var owner)) return false;
+        string[] flags = ["roots", "leaves", "no-leaves", "descendants", "topological", "lost", "invalid"];
+        var path = call.Ask($"{domain}/checkpoints", flags, from is null ? "" : $"from={from}", owner is null ? "" : $"owner={Uri.EscapeDataString(owner)}");
         if (!call.Got(await call.Api.GetAll<CheckpointItem>(path), out var items)) return false;
         if (call.WantsJson) return call.PrintAsJson(new Page<CheckpointItem>(items, null));
         if (call.Has("tree")) return DrawTree(call, items, from);
-        if (!call.Has("name")) return CheckpointTable.Print(call, items, call.Has("parent"));
+        if (!call.Has("name")) return CheckpointTable.Print(call, items, call.Has("parent"), call.Has("state"));
         foreach (var item in items) call.Out.Write(item.Name.Value + "\n");
         return true;
     }

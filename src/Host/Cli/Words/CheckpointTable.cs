@@ -11,7 +11,7 @@ public static class CheckpointTable
     /// <summary>Past the last second of the year 9999, local time, glib has no date and virsh no row.</summary>
     private const long LastSecond = 253_402_300_799;
 
-    internal static bool Print(Invocation call, IReadOnlyList<CheckpointItem> items, bool parents)
+    internal static bool Print(Invocation call, IReadOnlyList<CheckpointItem> items, bool parents, bool state)
     {
         var rows = new List<IReadOnlyList<string>>(items.Count);
         foreach (var item in items)
@@ -19,10 +19,16 @@ public static class CheckpointTable
             // The XML of such a one has no <creationTime>, and virsh passes over it.
             if (item.CreationTime.Seconds == 0) continue;
             if (Local(item.CreationTime, call.Session.Zone) is not { } time) return call.Fail("internal error: Incorrect number of cells in a table row");
-            rows.Add(parents ? [item.Name.Value, time, item.Parent?.Value ?? ""] : [item.Name.Value, time]);
+            List<string> row = [item.Name.Value, time];
+            if (parents) row.Add(item.Parent?.Value ?? "");
+            if (state) row.AddRange([item.Owner?.Value ?? "-", string.Join(", ", [.. item.Lost ? (string[])["lost"] : [], .. item.Invalid])]);
+            rows.Add(row);
         }
 
-        Table.Print(call.Out, parents ? ["Name", "Creation Time", "Parent"] : ["Name", "Creation Time"], rows, call.Session.Quiet);
+        List<string> header = ["Name", "Creation Time"];
+        if (parents) header.Add("Parent");
+        if (state) header.AddRange(["Owner", "State"]);
+        Table.Print(call.Out, header, rows, call.Session.Quiet);
         return true;
     }
 

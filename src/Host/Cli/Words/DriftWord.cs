@@ -19,7 +19,8 @@ internal static class DriftWord
         "where a libvirt host and the store disagree",
         "Compares the domains of a libvirt host and their checkpoints with what the store has of them, and says what would mend each difference. Nothing is changed on either side.",
         [
-            new("uri", Takes.Required, "the host, such as qemu:///system"),
+            new("uri", Takes.Text, "the host, such as qemu:///system"),
+            new("all", Takes.Nothing, "all sources of the server, which looks itself", NamedOnly: true),
             new("domain", Takes.Text, "only this domain, by name or uuid", Names.Domain, NamedOnly: true),
             new("bitmaps", Takes.Nothing, "look into the disks too, whether the bitmaps of the checkpoints are there", NamedOnly: true),
             WordOption.Json,
@@ -33,9 +34,9 @@ internal static class DriftWord
             "The kinds: missing-on-host, unknown-to-store, parent-differs, definition-differs, current-differs, current-ambiguous; with --bitmaps also bitmap-missing, bitmap-inconsistent, bitmap-orphaned.",
             "--bitmaps asks QEMU of a domain that runs, which marks it as tainted (custom-monitor) in libvirt, and qemu-img of one that does not, on the host itself.",
             "What libvirt takes as current it tells nobody; what it will take after the next start of its daemon is compared.",
-            "A domain that the host does not have is not looked for, unless --domain names it: the store does not keep which domain is on which host.",
+            "A domain that was last seen on the host by a sync, and is there no more, is missing-on-host as a whole.",
         ],
-        Examples = ["drift qemu:///system", "drift qemu:///system --domain vm1 --bitmaps --json"],
+        Examples = ["drift qemu:///system", "drift --all", "drift qemu:///system --domain vm1 --bitmaps --json"],
     };
 
     internal sealed record Item(string Kind, MomentName? Checkpoint, string? Disk, string? Store, string? Host, string? Learn, string? Restore);
@@ -48,18 +49,26 @@ internal static class DriftWord
     private static async Task<bool> Run(Invocation call)
     {
         if (!call.Text("uri", out var uri) || !call.Text("domain", out var only)) return false;
+        if ((uri is null) != call.Has("all")) return call.Fail("which host: one of a URI and --all is needed");
+        if (uri is null) return only is null ? await AllAsync(call) : call.Fail("--domain goes with a URI, and not with --all");
         var outcomes = new List<Outcome>();
         try
         {
-            using var host = LibvirtConnection.Open(uri!);
+            using var host = LibvirtConnection.Open(uri);
             foreach (var domain in host.Domains())
             {
                 using (domain)
                 {
                     if (only is not null && only != domain.Name && !(DomainId.TryParse(only, out var id) && id == domain.Id)) continue;
-                    if (await CompareAsync(call, uri!, domain, host.IsLocal) is not { } outcome) return false;
+                    if (await CompareAsync(call, uri, domain, host.IsLocal) is not { } outcome) return false;
                     outcomes.Add(outcome);
                 }
+            }
+
+            if (only is null)
+            {
+                if (!call.Got(await call.Api.GetAll<DomainSummary>($"v1/domains?host={Uri.EscapeDataString(host.Driver.Value)}"), out var known)) return false;
+                outcomes.AddRange(known.Where(stored => outcomes.All(outcome => outcome.Domain != stored.Id)).Select(stored => Gone(stored, uri)));
             }
         }
         catch (LibvirtException no)
@@ -70,16 +79,42 @@ internal static class DriftWord
         if (only is not null && outcomes.Count == 0)
         {
             if (!call.Domain(out var path) || !call.Got(await call.Api.Get<DomainSummary>(path), out var stored)) return false;
-            var gone = new DriftItem(DriftKind.MissingOnHost, null, Counted(stored.Checkpoints), null);
-            outcomes.Add(new Outcome(stored.Id, stored.Name.Value, [Named(gone, stored.Name.Value, stored.Name.Value, uri!)], AllSeen));
+            outcomes.Add(Gone(stored, uri));
         }
 
+        return Report(call, outcomes);
+    }
+
+    private static async Task<bool> AllAsync(Invocation call)
+    {
+        if (!call.Got(await call.Api.Get<SourceWords.SourceList>("v1/sources"), out var sources)) return false;
+        var (outcomes, well) = (new List<Outcome>(), true);
+        foreach (var source in sources.Items)
+        {
+            var found = await call.Api.Get<Answer>($"v1/sources/{source.Name}/drift{(call.Has("bitmaps") ? "?bitmaps=true" : "")}");
+            if (found.Problem is { } problem) well = call.Fail($"source {source.Name}: {problem.Detail}");
+            else outcomes.AddRange(found.Value!.Domains);
+        }
+
+        return Report(call, outcomes) && well;
+    }
+
+    private sealed record Answer(IReadOnlyList<Outcome> Domains);
+
+    private static bool Report(Invocation call, IReadOnlyList<Outcome> outcomes)
+    {
         if (outcomes.Any(outcome => outcome.Items.Count > 0)) call.Success = Some;
         if (call.WantsJson) call.PrintAsJson(new { domains = outcomes });
         else foreach (var outcome in outcomes) Tell(call, outcome);
         foreach (var outcome in outcomes)
             foreach (var (disk, why) in outcome.Unseen) call.Fail($"{outcome.Name}: {disk} could not be looked into: {why}");
         return outcomes.All(outcome => outcome.Unseen.Count == 0);
+    }
+
+    private static Outcome Gone(DomainSummary stored, string uri)
+    {
+        var gone = new DriftItem(DriftKind.MissingOnHost, null, Counted(stored.Checkpoints), null);
+        return new Outcome(stored.Id, stored.Name.Value, [Named(gone, stored.Name.Value, stored.Name.Value, uri)], AllSeen);
     }
 
     /// <summary>Null, with the error printed, where it cannot be told.</summary>

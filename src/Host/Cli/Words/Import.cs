@@ -24,6 +24,7 @@ internal static class Import
             new("dry-run", Takes.Nothing, "tell what would happen, and change nothing"),
             new("merge", Takes.Nothing, "also put what the files say in place of what the store says of the same checkpoint"),
             new("domain", Takes.Text, "which domain they are of; needed where no <domain> in the files says it", Names.Domain, NamedOnly: true),
+            new("owner", Takes.Text, "the tool or person that answers for what is new; a backup of virtnbdbackup is virtnbdbackup's", NamedOnly: true),
             WordOption.Reason,
             WordOption.Json,
             new("path", Takes.RequiredRest, "a file, a directory or a tar archive (also .tar.gz)", Names.File),
@@ -42,6 +43,7 @@ internal static class Import
 
     private static async Task<bool> Run(Invocation call)
     {
+        if (!call.Text("owner", out _)) return false;
         if (!call.Text("domain", out var domain) || (domain is not null && !call.Domain(out _))) return false;
         if (call.Rest("path").Contains("")) return call.Fail("Failed to get option 'path': Option argument is empty");
         var intake = new ImportIntake();
@@ -56,6 +58,8 @@ internal static class Import
 
         var reading = ImportReading.Of(intake.Files);
         var (batches, unassigned) = ImportBatch.Of(reading.Documents, domain);
+        // A folder is of one tool or of none.
+        string? Owner(ImportBatch batch) => call.Given("owner") ?? (batch.Documents.All(document => reading.Folders.TryGetValue(document.File.Folder, out var kind) && kind == ImportKind.Virtnbdbackup) ? "virtnbdbackup" : null);
         if (!call.WantsJson) Tell(call, reading);
         ImportFault[] faults = [.. intake.Faults, .. reading.Faults, .. unassigned];
         if (faults.Length > 0) return Refuse(call, faults);
@@ -65,23 +69,23 @@ internal static class Import
         var refused = false;
         foreach (var batch in batches)
         {
-            var reply = await SendAsync(call, batch, null);
+            var reply = await SendAsync(call, batch, Owner(batch), null);
             if (reply.Problem is { } problem) refused = !Refuse(call, batch, problem);
             else if (!call.Has("merge") && reply.Value!.Redefined.Count > 0) refused = !Refuse(call, [.. reply.Value.Redefined.Select(name => Differs(batch, name))]);
             else planned.Add(reply.Value!);
         }
 
         if (refused) return batches.Count == 1 ? false : call.Fail("nothing was imported, of any domain");
-        return call.Has("dry-run") ? Report(call, planned) : await ApplyAsync(call, batches, planned);
+        return call.Has("dry-run") ? Report(call, planned) : await ApplyAsync(call, [.. batches.Select(batch => (batch, Owner(batch)))], planned);
     }
 
     /// <summary>Each domain on the version that was looked at, so that nothing else is done than what was found to be right.</summary>
-    private static async Task<bool> ApplyAsync(Invocation call, IReadOnlyList<ImportBatch> batches, List<ListApplied> planned)
+    private static async Task<bool> ApplyAsync(Invocation call, IReadOnlyList<(ImportBatch Batch, string? Owner)> batches, List<ListApplied> planned)
     {
         var done = new List<ListApplied>();
-        foreach (var (batch, plan) in batches.Zip(planned))
+        foreach (var ((batch, owner), plan) in batches.Zip(planned))
         {
-            var reply = await SendAsync(call, batch, plan);
+            var reply = await SendAsync(call, batch, owner, plan);
             if (reply.Problem is { } problem)
             {
                 Report(call, done);
@@ -96,14 +100,14 @@ internal static class Import
     }
 
     /// <param name="planned">What the domain was found to become; null to find out.</param>
-    private static async Task<Reply<ListApplied>> SendAsync(Invocation call, ImportBatch batch, ListApplied? planned)
+    private static async Task<Reply<ListApplied>> SendAsync(Invocation call, ImportBatch batch, string? owner, ListApplied? planned)
     {
         using var body = new MultipartFormDataContent();
         // Names of files go in no header: they may be anything.
         foreach (var document in batch.Documents) body.Add(new ByteArrayContent(document.File.Bytes!), "file");
         var change = call.Change with { IfVersion = planned is null ? null : FormattableString.Invariant($"{planned.Version}"), Source = Source };
         return await call.Api.Send<ListApplied>(
-            HttpMethod.Post, $"v1/domains/{Uri.EscapeDataString(batch.Key)}/bulk?mode=merge&register=true{(planned is null ? "&dry-run=true" : "")}", change, body);
+            HttpMethod.Post, $"v1/domains/{Uri.EscapeDataString(batch.Key)}/bulk?mode=merge&register=true{(planned is null ? "&dry-run=true" : "")}{(owner is null ? "" : $"&owner={Uri.EscapeDataString(owner)}")}", change, body);
     }
 
     private static void Tell(Invocation call, ImportReading reading)

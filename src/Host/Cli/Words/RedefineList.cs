@@ -16,6 +16,7 @@ internal static class RedefineList
             WordOption.Domain,
             new("dry-run", Takes.Nothing, "tell what would happen, and change nothing"),
             new("merge", Takes.Nothing, "add to the checkpoints that are there; without it there must be none"),
+            WordOption.Owner,
             WordOption.Reason,
             WordOption.IfVersion,
             WordOption.Json,
@@ -34,7 +35,7 @@ internal static class RedefineList
 
     private static async Task<bool> Run(Invocation call)
     {
-        if (!call.Domain(out var domain)) return false;
+        if (!call.Domain(out var domain) || !call.Text("owner", out var owner)) return false;
         using var body = new MultipartFormDataContent();
         using var progress = Progress.OnTerminal(call);
         foreach (var file in call.Rest("file"))
@@ -44,7 +45,7 @@ internal static class RedefineList
             body.Add(new StreamContent(progress is null ? stream : new CountedStream(stream, progress)), "file", Path.GetFileName(file));
         }
 
-        var query = $"mode={(call.Has("merge") ? "merge" : "empty")}{(call.Has("dry-run") ? "&dry-run=true" : "")}";
+        var query = $"mode={(call.Has("merge") ? "merge" : "empty")}{(call.Has("dry-run") ? "&dry-run=true" : "")}{(owner is null ? "" : $"&owner={Uri.EscapeDataString(owner)}")}";
         var reply = await call.Api.Send<ListApplied>(HttpMethod.Post, $"{domain}/bulk?{query}", call.Change, body);
         progress?.Dispose();
         return reply.Problem is { } problem ? Refuse(call, problem) : Report(call, reply.Value!);

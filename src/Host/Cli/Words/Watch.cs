@@ -10,7 +10,7 @@ namespace EventCheckpoints.Host.Cli.Words;
 /// <summary>watch: events as they happen.</summary>
 internal static class Watch
 {
-    private static readonly string[] Filters = ["domain", "type", "checkpoint", "actor", "source"];
+    private static readonly string[] Filters = ["domain", "type", "checkpoint", "actor", "source", "owner"];
 
     /// <summary>Longer than two of the server's signs of life are apart.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(45);
@@ -35,6 +35,7 @@ internal static class Watch
             new("type", Takes.Text, "only events of this type, such as '*.deleted.v1'; * and ? are wildcards", NamedOnly: true),
             new("checkpoint", Takes.Text, "only checkpoints of this name; * and ? are wildcards", NamedOnly: true),
             new("actor", Takes.Text, "only what this one did", NamedOnly: true),
+            new("owner", Takes.Text, "only checkpoints that this tool or person answered for then", NamedOnly: true),
             new("source", Takes.Text, "only what came through cli, api, sync or import", NamedOnly: true),
             .. WebhookWords.Begin,
             new("exec", Takes.Text, "run this command for each event, with the CloudEvent on its standard input", NamedOnly: true),

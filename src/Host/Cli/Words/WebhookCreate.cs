@@ -17,6 +17,7 @@ internal static class WebhookCreate
             new("type", Takes.Text, "only events of this type, such as '*.deleted.v1'; * and ? are wildcards", NamedOnly: true),
             new("checkpoint", Takes.Text, "only checkpoints of this name; * and ? are wildcards", NamedOnly: true),
             new("actor", Takes.Text, "only what this one did", NamedOnly: true),
+            new("owner", Takes.Text, "only checkpoints that this tool or person answered for then", NamedOnly: true),
             new("source", Takes.Text, "only what came through cli, api, sync or import", NamedOnly: true),
             new("description", Takes.Text, "what it is for", NamedOnly: true),
             .. WebhookWords.Begin,
@@ -36,7 +37,7 @@ internal static class WebhookCreate
     private static async Task<bool> Run(Invocation call)
     {
         var body = new Dictionary<string, string?>();
-        foreach (var field in (string[])["url", "domain", "type", "checkpoint", "actor", "source", "description", "from", "after"])
+        foreach (var field in (string[])["url", "domain", "type", "checkpoint", "actor", "source", "owner", "description", "from", "after"])
         {
             if (!call.Text(field, out var value)) return false;
             body[field] = value;

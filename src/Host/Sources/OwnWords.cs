@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using EventCheckpoints.Domain;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace EventCheckpoints.Host.Sources;
+
+/// <summary>What a word printed, and how it ended.</summary>
+internal sealed record WordRun(int Code, string Output, string Error);
+
+/// <summary>
+/// Runs words of this program in a process of their own, against this server. libvirt's library can neither be interrupted while it waits for a host nor be trusted to leave the process whole; a process can be ended.
+/// </summary>
+internal sealed class OwnWords(SourceOptions options, IServer server)
+{
+    private static readonly string Program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "eventcheckpoints"
+        ? Environment.ProcessPath!
+        : Path.Combine(AppContext.BaseDirectory, "eventcheckpoints");
+
+    /// <returns>The run, or the refusal where it took too long.</returns>
+    public async Task<Result<WordRun>> RunAsync(IEnumerable<string> words, TimeSpan atMost, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(Program, words) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.Environment["EVENTCHECKPOINTS_URL"] = Address();
+        if (options.Token is { } token) start.Environment["EVENTCHECKPOINTS_TOKEN"] = token;
+        else start.Environment.Remove("EVENTCHECKPOINTS_TOKEN");
+        using var process = Process.Start(start)!;
+        // ssh asks nobody here for a password.
+        process.StandardInput.Close();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(atMost);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
+            cancellation.ThrowIfCancellationRequested();
+            return new Refusal(Rule.SourceTimedOut, $"it did not end within {atMost.TotalSeconds:0} seconds, and was ended");
+        }
+
+        return new WordRun(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Where this server listens, as seen from this machine.</summary>
+    private string Address()
+    {
+        var address = BindingAddress.Parse(server.Features.Get<IServerAddressesFeature>()!.Addresses.First(url => !BindingAddress.Parse(url).IsUnixPipe));
+        var host = address.Host is "0.0.0.0" or "[::]" or "*" or "+" ? "127.0.0.1" : address.Host;
+        return $"{address.Scheme}://{host}:{address.Port}";
+    }
+}
