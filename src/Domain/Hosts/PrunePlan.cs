@@ -58,7 +58,9 @@ public sealed record PrunePlan(IReadOnlyList<MomentName> Go, IReadOnlyList<Prune
             if (fault is DiskFault.Moved or DiskFault.Replaced) return $"to delete it would touch a disk that is not its own: {seen.Evidence}";
         // Its place now, behind what has gone already.
         if (state.Forest.Find(name)!.Parent is { } parent) return $"it comes after {parent}, which stays";
-        var children = state.Forest.ChildCount(name);
-        return children > 1 ? $"{children} branches begin with it" : null;
+        var children = state.Forest.ChildrenOf(name).ToArray();
+        // Which would become a root.
+        if (children.FirstOrDefault(child => state.HoldsOn(child.Name).Count > 0) is { } held) return $"legal hold '{state.HoldsOn(held.Name)[0]}' keeps {held.Name} under it";
+        return children.Length > 1 ? $"{children.Length} branches begin with it" : null;
     }
 }

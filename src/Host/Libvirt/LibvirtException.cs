@@ -8,7 +8,7 @@ public sealed class LibvirtException(int code, string message) : Exception(messa
     public const int NoDomain = 42;
 
     /// <summary>VIR_ERR_NO_DOMAIN_CHECKPOINT.</summary>
-    public const int NoCheckpoint = 102;
+    public const int NoCheckpoint = 103;
 
     public int Code => code;
 }

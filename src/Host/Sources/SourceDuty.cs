@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EventCheckpoints.Domain;
 using EventCheckpoints.Host.Cli.Hosts;
 using EventCheckpoints.Host.Duties;
 using EventCheckpoints.Projections;

@@ -238,6 +238,33 @@ public sealed class StoryTests(TestServer server, LibvirtServer libvirt) : IClas
         Assert.Equal("eleven: 0 new; 0 changed; 2 unchanged; to be relied on again: cp2 (vda bitmap-missing)\n\n", await SyncAsync("eleven --bitmaps"));
     }
 
+    [Fact]
+    public async Task What_may_go_goes_from_the_host_and_the_store_and_an_incremental_backup_from_what_stays_works()
+    {
+        await StartAsync("twelve", string.Join("; ", Enumerable.Range(1, 5).Select(at => $"checkpoint-create-as twelve cp{at}")));
+        await SyncAsync("twelve");
+        await RunAsync("checkpoint-owner twelve cp2 veeam");
+        Assert.Equal(("1 may go, oldest first: cp1\ncp2 stays: veeam answers for it\ncp3 stays: it comes after cp2, which stays\n\n", "", 0), await RunAsync("prune twelve --keep 2"));
+        Assert.Equal(("3 may go, oldest first: cp1, cp2, cp3\n\n", "", 0), await RunAsync("prune twelve --keep 2 --owner veeam"));
+        Assert.Equal(("None may go\n\n", "", 0), await RunAsync("prune twelve --keep 2 --older-than 1"));
+        Assert.Equal("cp1\ncp2\ncp3\ncp4\ncp5", (await libvirt.VirshAsync("checkpoint-list twelve --name")).Trim());
+        Assert.Equal(("3 deleted: cp1, cp2, cp3\n\n", "", 0), await RunAsync($"prune twelve --keep 2 --owner veeam --on {libvirt.Uri} --yes --reason retention"));
+        Assert.Equal("cp4\ncp5", (await libvirt.VirshAsync("checkpoint-list twelve --name")).Trim());
+        Assert.Equal("twelve: no difference\n\n", await BitmapsAsync("twelve"));
+        var backup = await libvirt.FileAsync(
+            $"<domainbackup mode='push'><incremental>cp4</incremental><disks><disk name='vda' type='file'><target file='{libvirt.PathOf("twelve.backup")}'/></disk><disk name='vdb' backup='no'/></disks></domainbackup>");
+        await libvirt.VirshAsync($"backup-begin twelve {backup}");
+        await Eventually.Async(async () => (await libvirt.VirshAsync("domjobinfo twelve")).Contains("None", StringComparison.Ordinal), () => "the backup does not end");
+        // Only the store: what the host has of it is drift.
+        Assert.Equal(("1 deleted: cp4\n\n", "", 0), await RunAsync("prune twelve --keep 1 --yes"));
+        Assert.Contains("twelve: unknown-to-store cp4", (await RunAsync($"drift {libvirt.Uri} --domain twelve")).Output, StringComparison.Ordinal);
+        Assert.Equal(
+            ["error: --keep takes how many of the newest stay, a number from 1 on, and is needed\n", "error: --keep takes how many of the newest stay, a number from 1 on, and is needed\n",
+             "error: --older-than takes a number of days, not 'x'\n", "error: --on goes with --yes: a plan changes nothing anywhere\n", "error: failed to get domain 'nosuch'\n"],
+            (await server.Run("prune twelve; prune twelve --keep 0; prune twelve --keep 1 --older-than x; prune twelve --keep 1 --on test:///default; prune nosuch --keep 1")).Select(step => step.Stderr));
+        await libvirt.VirshAsync("destroy twelve");
+    }
+
     private async Task DefineAsync(string xml) => await libvirt.VirshAsync($"define {await libvirt.FileAsync(xml)}");
 
     private async Task<CheckpointView> CheckpointAsync(string domain, string name) => (await server.Session.Api.Get<CheckpointView>($"v1/domains/{domain}/checkpoints/{name}")).Value!;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using EventCheckpoints.Host.Cli.Remote;
 using EventCheckpoints.Host.Cli.Shell;
 using EventCheckpoints.Host.Sources;
 
