@@ -38,6 +38,7 @@ public static class Wiring
         services.AddSingleton<IRequestHandler<ListDomains, Result<Page<DomainSummary>>>, Domains>();
         services.AddSingleton<IRequestHandler<ListDomainsThen, Result<Page<DomainSummary>>>, DomainsThen>();
         services.AddSingleton<IRequestHandler<GetForestPicture, ForestPicture>, ForestPictures>();
+        services.AddSingleton<IRequestHandler<GetTimeline, IReadOnlyList<TimelinePart>>, Timelines>();
         services.AddSingleton<IRequestHandler<ListCheckpoints, Result<CheckpointPage>>, Checkpoints>();
         services.AddSingleton<IRequestHandler<GetCheckpoint, Result<CheckpointView>>, OneCheckpoint>();
         services.AddSingleton<IRequestHandler<GetCheckpointXml, Result<string>>, OneCheckpoint>();

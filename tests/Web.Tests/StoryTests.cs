@@ -35,7 +35,8 @@ public sealed class StoryTests(Browser browser)
         var views = new (string Name, string Path)[]
         {
             ("domains", "/"), ("domain", $"/domains/{uuid}"), ("past", $"/domains/{uuid}?at=5&from=3"), ("checkpoint", $"/domains/{uuid}/checkpoints/night?xml=domain"),
-            ("delete", $"/domains/{uuid}/checkpoints/base/delete"), ("held", $"/domains/{uuid}/checkpoints/night/delete"), ("hold", $"/domains/{uuid}/checkpoints/base/hold"), ("audit", "/audit"), ("webhooks", "/webhooks"), ("sign-in", "/sign-in"),
+            ("delete", $"/domains/{uuid}/checkpoints/base/delete"), ("held", $"/domains/{uuid}/checkpoints/night/delete"), ("hold", $"/domains/{uuid}/checkpoints/base/hold"), ("audit", "/audit"), ("webhooks", "/webhooks"), ("new-webhook", "/webhooks/new"),
+            ("put", $"/domains/{uuid}/put"), ("redefine", $"/domains/{uuid}/checkpoints/night/redefine"), ("hosts", "/sources"), ("sign-in", "/sign-in"),
         };
         foreach (var (name, path) in views)
         {
@@ -79,6 +80,41 @@ public sealed class StoryTests(Browser browser)
     }
 
     [Fact]
+    public async Task A_writer_sees_what_a_redefine_would_change_and_does_it_and_the_picture_grows_and_shrinks()
+    {
+        await using var host = await TestHost.StartAsync();
+        var uuid = await SampleAsync(host);
+        await using var context = await browser.OpenAsync(new() { BaseURL = host.Url.ToString() });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync($"/domains/{uuid}/checkpoints/side");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Redefine…" }).ClickAsync();
+        var xml = page.GetByLabel("XML");
+        await xml.FillAsync((await xml.InputValueAsync()).Replace("a try", "no try", StringComparison.Ordinal));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show what would be" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("What differs, line by line")).ToContainTextAsync("-  <description>a try</description>");
+        await Assertions.Expect(page.GetByLabel("What differs, line by line")).ToContainTextAsync("+  <description>no try</description>");
+        await page.GetByLabel("Reason").FillAsync("it was none");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Redefine", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByText("no try").First).ToBeVisibleAsync();
+
+        await page.GotoAsync($"/domains/{uuid}");
+        var picture = page.Locator("svg.forest");
+        async Task<float> WidthAsync() => (await picture.BoundingBoxAsync())!.Width;
+        var width = await WidthAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Larger" }).ClickAsync();
+        Assert.Equal(width * 1.25, await WidthAsync(), 1f);
+        await page.GetByRole(AriaRole.Region, new() { Name = "Picture of the forest" }).FocusAsync();
+        await page.Keyboard.PressAsync("-");
+        await page.Keyboard.PressAsync("-");
+        Assert.Equal(width / 1.25, await WidthAsync(), 1f);
+        await page.Keyboard.PressAsync("0");
+        Assert.Equal(width, await WidthAsync(), 1f);
+        // A part of the timeline leads to its moment.
+        await page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Version 5, ") }).ClickAsync();
+        await Assertions.Expect(page.GetByText("As it was at 5.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task The_slider_goes_back_in_time_and_the_address_holds_the_moment()
     {
         await using var host = await TestHost.StartAsync();
@@ -87,7 +123,7 @@ public sealed class StoryTests(Browser browser)
         var page = await context.NewPageAsync();
         await page.GotoAsync($"/domains/{uuid}?from=4");
         await page.GetByRole(AriaRole.Slider).FocusAsync();
-        for (var step = 0; step < 23; step++) await page.Keyboard.PressAsync("ArrowLeft");
+        for (var step = 0; step < 27; step++) await page.Keyboard.PressAsync("ArrowLeft");
         await page.GetByRole(AriaRole.Link, new() { Name = "night (current, leaf, appeared)" }).WaitForAsync(new() { Timeout = 60_000 });
         await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("at=5"));
         await Assertions.Expect(page.GetByRole(AriaRole.Slider)).ToBeFocusedAsync();
@@ -133,6 +169,12 @@ public sealed class StoryTests(Browser browser)
             HttpMethod.Post, $"/v1/domains/{uuid}/checkpoints?redefine=true",
             TestHost.Xml("<domaincheckpoint><name>side</name><description>a try</description><parent><name>base</name></parent><creationTime>1760000000</creationTime><disks><disk name='vda' checkpoint='bitmap'/></disks></domaincheckpoint>"));
         for (var i = 0; i < 20; i++) await CreateAsync(host, uuid, $"hour-{i}");
+        // One that its host has lost, and one without its bitmap.
+        string[] there = ["base", "night", "held", .. Enumerable.Range(0, 19).Select(i => $"hour-{i}")];
+        var bitmaps = there.Append("hour-19").Select(name => $$"""{"name":"{{name}}","inconsistent":false}""");
+        using var observation = new StringContent(
+            $$"""{"host":"kvm7:qemu/system","checkpoints":["side","{{string.Join("\",\"", there)}}"],"disks":[{"target":"vda","source":"/a","bitmaps":[{{string.Join(',', bitmaps)}}]},{"target":"vdb"}]}""", null, "application/json");
+        await host.SendAsync(HttpMethod.Put, $"/v1/domains/{uuid}/observation", observation);
         return uuid;
     }
 

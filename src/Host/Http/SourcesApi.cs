@@ -1,5 +1,7 @@
+using System.Text.Json;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Host.Sources;
+using EventCheckpoints.Projections;
 
 namespace EventCheckpoints.Host.Http;
 
@@ -11,7 +13,7 @@ internal static class SourcesApi
         api.MapGet("/sources", async (SourceRows rows, HttpContext context) => Results.Ok(new SourceList(await rows.AllAsync(context.RequestAborted))))
             .RequireAuthorization(Access.Reader).Produces<SourceList>();
         api.MapPost("/sources/{name}/sync", Sync).RequireAuthorization(Access.Writer).Produces(202);
-        api.MapGet("/sources/{name}/drift", Drift).RequireAuthorization(Access.Reader).Produces<string>(200, "application/json");
+        api.MapGet("/sources/{name}/drift", Drift).RequireAuthorization(Access.Reader).Produces<DriftAnswer>();
     }
 
     private static async Task<IResult> Sync(SourceRows rows, HttpContext context, string name) =>
@@ -20,16 +22,23 @@ internal static class SourcesApi
     /// <summary>Compared now, on the host that is asked: it has to have the source among its own.</summary>
     private static async Task<IResult> Drift(SourceOptions sources, OwnWords words, HttpContext context, string name, bool? bitmaps)
     {
-        if (sources.All.FirstOrDefault(one => one.Name == name) is not { } source) return NotFound(name).Problem();
-        string[] command = ["drift", source.Uri, "--json", .. bitmaps ?? source.Bitmaps ? ["--bitmaps"] : Array.Empty<string>()];
-        var ran = await words.RunAsync(command, TimeSpan.FromSeconds(source.Timeout), context.RequestAborted);
-        if (ran.Refusal is { } slow) return slow.Problem();
-        return ran.Value.Output.StartsWith('{')
-            ? Results.Text(ran.Value.Output.TrimEnd('\n'), "application/json")
-            : new Refusal(Rule.SourceUnreachable, ran.Value.Error.Trim().Replace("error: ", "", StringComparison.Ordinal)).Problem();
+        var found = await CompareAsync(sources, words, name, bitmaps, context.RequestAborted);
+        return found.Refusal is { } refusal ? refusal.Problem() : Results.Ok(found.Value);
     }
 
-    private static Refusal NotFound(string name) => new(Rule.SourceNotFound, $"no source '{name}' here: serve --sources FILE names them");
+    /// <summary>What the word drift says of a source.</summary>
+    internal static async Task<Result<DriftAnswer>> CompareAsync(SourceOptions sources, OwnWords words, string name, bool? bitmaps, CancellationToken cancellation)
+    {
+        if (sources.All.FirstOrDefault(one => one.Name == name) is not { } source) return NotFound(name);
+        string[] command = ["drift", source.Uri, "--json", .. bitmaps ?? source.Bitmaps ? ["--bitmaps"] : Array.Empty<string>()];
+        var ran = await words.RunAsync(command, TimeSpan.FromSeconds(source.Timeout), cancellation);
+        if (ran.Refusal is { } slow) return slow;
+        return ran.Value.Output.StartsWith('{')
+            ? JsonSerializer.Deserialize<DriftAnswer>(ran.Value.Output, Wire.Options)!
+            : new Refusal(Rule.SourceUnreachable, ran.Value.Error.Trim().Replace("error: ", "", StringComparison.Ordinal));
+    }
+
+    internal static Refusal NotFound(string name) => new(Rule.SourceNotFound, $"no source '{name}' here: serve --sources FILE names them");
 
     internal sealed record SourceList(IReadOnlyList<SourceView> Items);
 }

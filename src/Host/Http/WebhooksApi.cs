@@ -46,16 +46,22 @@ internal static class WebhooksApi
 
     private static async Task<IResult> Create(WebhookCall call, IMediator mediator, WebhookTargets targets, CreateBody body)
     {
+        var made = await CreateAsync(call, mediator, targets, body, call.By);
+        return made.Refusal is { } refusal ? refusal.Problem() : Results.Created($"/v1/webhooks/{made.Value.Id}", made.Value);
+    }
+
+    internal static async Task<Result<SecretView>> CreateAsync(WebhookCall call, IMediator mediator, WebhookTargets targets, CreateBody body, Envelope by)
+    {
         var url = Target(body.Url, targets);
-        if ((url.Refusal ?? Reasons.Check(call.By.Reason)) is { } bad) return bad.Problem();
+        if ((url.Refusal ?? Reasons.Check(by.Reason)) is { } bad) return bad;
         if (body.Description is { } text && (text.Length > MaxDescription || text.Any(char.IsControl)))
-            return new Refusal(Rule.RequestInvalid, $"a description is one line of at most {MaxDescription} characters").Problem();
+            return new Refusal(Rule.RequestInvalid, $"a description is one line of at most {MaxDescription} characters");
         var filter = await mediator.FilterAsync(new FeedQuery(body.Domain, body.Type, body.Checkpoint, body.Actor, body.Source, body.Owner), call.Aborted);
-        if (filter.Refusal is { } refusal) return refusal.Problem();
+        if (filter.Refusal is { } refusal) return refusal;
         var begin = await mediator.BeginAsync(body.From, body.After, "now", await call.ReachAsync(), call.Aborted);
-        if (begin.Refusal is { } odd) return odd.Problem();
-        var (id, secret) = await call.Changes.CreateAsync(new NewWebhook(url.Value, body.Description, filter.Value, begin.Value.After), call.Request, call.By);
-        return Results.Created($"/v1/webhooks/{id}", new SecretView(id, secret.Reveal()));
+        if (begin.Refusal is { } odd) return odd;
+        var (id, secret) = await call.Changes.CreateAsync(new NewWebhook(url.Value, body.Description, filter.Value, begin.Value.After), call.Request, by);
+        return new SecretView(id, secret.Reveal());
     }
 
     private static async Task<IResult> Rotate(WebhookCall call, string id)

@@ -14,6 +14,9 @@ internal static class DomainPage
     /// <summary>Of the timeline: as many as a person looks through; the others are in the audit.</summary>
     private const int Happenings = 30;
 
+    /// <summary>As many links as a keyboard goes through.</summary>
+    private const int TimelineParts = 40;
+
     /// <param name="At">A version or a time; null or empty for now.</param>
     /// <param name="From">An earlier version, time or checkpoint's name, for what differs since.</param>
     /// <param name="Unfold">A checkpoint whose run is shown whole.</param>
@@ -68,6 +71,7 @@ internal static class DomainPage
             [nameof(DomainBody.Holds)] = holds.Value.Items,
             [nameof(DomainBody.History)] = history.Value.Items,
             [nameof(DomainBody.Diff)] = diff,
+            [nameof(DomainBody.Timeline)] = await mediator.Send(new GetTimeline(domain.Id, TimelineParts), context.RequestAborted),
             [nameof(DomainBody.Newest)] = known.Value.Version,
             [nameof(DomainBody.Viewer)] = Viewer.Of(context),
             [nameof(DomainBody.EventTypes)] = string.Join(' ', EventTypes.All.Values),

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using EventCheckpoints.Host.Http;
+using EventCheckpoints.Tests;
 using Xunit;
 
 namespace EventCheckpoints.Host.Tests.Web;
@@ -180,6 +181,138 @@ public sealed class PageTests
         Assert.Contains(">a (current, root, leaf)</text>", await released.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var again = await PostAsync(host, $"/domains/{uuid}/holds/case-7/release", new KeyValuePair<string, string>("reason", "closed"));
         Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_is_created_and_redefined_after_its_XML_was_seen_line_by_line()
+    {
+        await using var host = await TestHost.StartAsync();
+        var uuid = await host.DefineAsync("one");
+        await CreateAsync(host, "one", "a");
+        const string Fresh = "<domaincheckpoint>\r\n<name>b</name>\r\n</domaincheckpoint>";
+        using var would = await PostAsync(host, $"/domains/{uuid}/put", new("xml", Fresh), new("owner", "veeam"));
+        var preview = WebUtility.HtmlDecode(await would.Content.ReadAsStringAsync());
+        Assert.Contains("Checkpoint b would be new; current afterwards: b.", preview, StringComparison.Ordinal);
+        Assert.Contains("+  <name>b</name>\n", preview, StringComparison.Ordinal);
+        Assert.Contains($"eventcheckpoints checkpoint-create {uuid} checkpoint.xml --owner 'veeam' --if-version 4 --reason", preview, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync($"/v1/domains/{uuid}/checkpoints/b")).StatusCode);
+        using var silent = await PostAsync(host, $"/domains/{uuid}/put", new("xml", Fresh), new("version", "4"), new("reason", " "));
+        Assert.Contains("Rule: <code>reason-required</code>", await silent.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var done = await PostAsync(host, $"/domains/{uuid}/put", new("xml", Fresh), new("owner", "veeam"), new("version", "4"), new("reason", "by hand"));
+        Assert.EndsWith("/checkpoints/b", done.RequestMessage!.RequestUri!.AbsolutePath, StringComparison.Ordinal);
+        var shown = await done.Content.ReadAsStringAsync();
+        Assert.Contains("by hand", shown, StringComparison.Ordinal);
+        Assert.Contains("<dd>veeam</dd>", shown, StringComparison.Ordinal);
+
+        // The form begins with all of it, so that what is not touched stays.
+        var form = WebUtility.HtmlDecode(await host.Client.GetStringAsync($"/domains/{uuid}/checkpoints/a/redefine"));
+        var xml = form[(form.IndexOf("<domaincheckpoint>", StringComparison.Ordinal))..(form.IndexOf("</domaincheckpoint>", StringComparison.Ordinal) + "</domaincheckpoint>".Length)];
+        Assert.Contains("passwd='hunter2'", xml, StringComparison.Ordinal);
+        using var same = await PostAsync(host, $"/domains/{uuid}/put", new("xml", xml), new("redefine", "true"));
+        Assert.Contains("Nothing would change", await same.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var other = xml.Replace("<name>a</name>", "<name>a</name><description>told</description>", StringComparison.Ordinal);
+        using var diff = await PostAsync(host, $"/domains/{uuid}/put", new("xml", other), new("redefine", "true"));
+        var lines = WebUtility.HtmlDecode(await diff.Content.ReadAsStringAsync());
+        Assert.Contains("+  <description>told</description>\n", lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n-", lines[lines.IndexOf("@@", StringComparison.Ordinal)..lines.IndexOf("</pre>", lines.IndexOf("@@", StringComparison.Ordinal), StringComparison.Ordinal)], StringComparison.Ordinal);
+        using var late = await PostAsync(host, $"/domains/{uuid}/put", new("xml", other), new("redefine", "true"), new("version", "4"), new("reason", "told"));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, late.StatusCode);
+        using var broken = await PostAsync(host, $"/domains/{uuid}/put", new("xml", "<domaincheckpoint"), new("redefine", "true"));
+        Assert.Contains("Rule: <code>xml-malformed</code>", await broken.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var large = await PostAsync(host, $"/domains/{uuid}/put", new KeyValuePair<string, string>("xml", new string('x', 5_000_000)));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+        using var nobody = await PostAsync(host, $"/domains/{uuid}/put", new("xml", Fresh), new("owner", "a\nb"));
+        Assert.Contains("Rule: <code>owner-invalid</code>", await nobody.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_restores_a_domain_is_downloaded_whole_as_of_then()
+    {
+        await using var host = await TestHost.StartAsync(Reader, Writer);
+        host.Client.DefaultRequestHeaders.Authorization = new("Bearer", Writer.Token);
+        var uuid = await host.DefineAsync("one");
+        foreach (var name in new[] { "a", "b", "c" }) await CreateAsync(host, "one", name);
+        await host.SendAsync(HttpMethod.Delete, $"/v1/domains/{uuid}/checkpoints/a");
+        await using var directory = new TemporaryDirectory();
+        foreach (var (at, expected) in new[] { ("", "b c"), ("?at=5", "a b") })
+        {
+            await using (var archive = await host.Client.GetStreamAsync($"/domains/{uuid}/restore.tar.gz{at}"))
+            await using (var unpacked = new System.IO.Compression.GZipStream(archive, System.IO.Compression.CompressionMode.Decompress))
+                await System.Formats.Tar.TarFile.ExtractToDirectoryAsync(unpacked, directory.Path, overwriteFiles: true);
+            var script = await File.ReadAllTextAsync(Path.Combine(directory.Path, "restore", "restore.sh"));
+            Assert.Equal(expected, string.Join(' ', script.Split('\n').Where(line => line.StartsWith("put '", StringComparison.Ordinal)).Select(line => line.Split('\'')[1])));
+            Assert.Contains("passwd='hunter2'", await File.ReadAllTextAsync(Path.Combine(directory.Path, "restore", "00002.xml")), StringComparison.Ordinal);
+        }
+
+        host.Client.DefaultRequestHeaders.Authorization = new("Bearer", Reader.Token);
+        foreach (var path in new[] { $"/domains/{uuid}/restore.tar.gz", $"/domains/{uuid}/put", $"/domains/{uuid}/checkpoints/b/redefine", "/webhooks/new" })
+            Assert.Equal(HttpStatusCode.Forbidden, (await host.Client.GetAsync(path)).StatusCode);
+        foreach (var path in new[] { $"/domains/{uuid}", $"/domains/{uuid}/checkpoints/b", "/webhooks", "/sources" })
+        {
+            var html = await host.Client.GetStringAsync(path);
+            foreach (var action in new[] { "restore.tar.gz", "/put", "/redefine", "/webhooks/new", "method=\"post\" action=\"/sources" }) Assert.DoesNotContain(action, html, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task What_was_seen_on_a_host_is_shown_in_words_and_shapes_and_the_timeline_leads_to_each_moment()
+    {
+        await using var host = await TestHost.StartAsync();
+        var uuid = await host.DefineAsync("one");
+        foreach (var name in new[] { "a", "b", "c" }) await CreateAsync(host, "one", name);
+        using var seen = new StringContent("""{"host":"kvm7:qemu/system","checkpoints":["a","b"],"disks":[{"target":"vda","source":"/<b>","capacity":8},{"target":"vdb"}]}""", null, "application/json");
+        await host.SendAsync(HttpMethod.Put, $"/v1/domains/{uuid}/observation", seen);
+        using var cut = new StringContent("""{"host":"kvm7:qemu/system","checkpoints":["a","b"],"disks":[{"target":"vda","source":"/<b>","capacity":4},{"target":"vdb"}]}""", null, "application/json");
+        await host.SendAsync(HttpMethod.Put, $"/v1/domains/{uuid}/observation", cut);
+        var all = await host.Client.GetStringAsync("/");
+        foreach (var badge in new[] { ">1 lost<", ">3 invalid<", ">on kvm7:qemu/system<" }) Assert.Contains(badge, all, StringComparison.Ordinal);
+        var domain = await host.Client.GetStringAsync($"/domains/{uuid}");
+        Assert.Contains(">c (current, lost, not to be relied on, leaf)</text>", domain, StringComparison.Ordinal);
+        Assert.Contains("class=\"cross\"", domain, StringComparison.Ordinal);
+        Assert.Contains("class=\"warning\"", domain, StringComparison.Ordinal);
+        Assert.Contains($"href=\"/domains/{uuid}?at=6\" aria-label=\"Version 6, ", domain, StringComparison.Ordinal);
+        Assert.Contains(": 1 lost or invalid\"", domain, StringComparison.Ordinal);
+        var checkpoint = WebUtility.HtmlDecode(await host.Client.GetStringAsync($"/domains/{uuid}/checkpoints/c"));
+        Assert.Contains("kvm7:qemu/system lists 2 checkpoints of the domain, and not this one", checkpoint, StringComparison.Ordinal);
+        Assert.Contains("vda had 8 bytes, and has 4", checkpoint, StringComparison.Ordinal);
+        Assert.Contains("There is none.", await host.Client.GetStringAsync("/sources"), StringComparison.Ordinal);
+        using var unknown = await PostAsync(host, "/sources/nosuch/sync");
+        Assert.Contains("Rule: <code>source-not-found</code>", await unknown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync("/sources/nosuch/drift")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_webhook_is_made_tried_given_another_secret_sent_again_and_deleted()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.DefineAsync("one");
+        using var silent = await PostAsync(host, "/webhooks/new", new KeyValuePair<string, string>("url", "https://hook.invalid/"));
+        var kept = await silent.Content.ReadAsStringAsync();
+        Assert.Contains("reason-required", kept, StringComparison.Ordinal);
+        Assert.Contains("value=\"https://hook.invalid/\"", kept, StringComparison.Ordinal);
+        using var inside = await PostAsync(host, "/webhooks/new", new("url", "https://127.0.0.1/"), new("reason", "x"));
+        Assert.Contains("webhook-target-refused", await inside.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var made = await PostAsync(host, "/webhooks/new", new("url", "https://hook.invalid/"), new("type", "*.checkpoint.*"), new("owner", "veeam"), new("from", "start"), new("reason", "the pager"));
+        var secret = Secret(await made.Content.ReadAsStringAsync());
+        var (_, list, _) = await host.SendAsync(HttpMethod.Get, "/v1/webhooks");
+        var webhook = list["items"]![0]!;
+        Assert.Equal(("veeam", "00000000000000000000"), ((string?)webhook["filter"]!["owner"], (string?)webhook["position"]));
+        var path = $"/webhooks/{webhook["id"]}";
+        using var tried = await PostAsync(host, $"{path}/test");
+        Assert.Contains("https://hook.invalid/: not delivered in ", await tried.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var rotated = await PostAsync(host, $"{path}/rotate", new KeyValuePair<string, string>("reason", "leaked"));
+        Assert.NotEqual(secret, Secret(await rotated.Content.ReadAsStringAsync()));
+        Assert.DoesNotContain("whsec_", await host.Client.GetStringAsync("/webhooks"), StringComparison.Ordinal);
+        using var odd = await PostAsync(host, $"{path}/replay", new("reason", "x"), new("from", "yesterday"));
+        Assert.Equal(HttpStatusCode.BadRequest, odd.StatusCode);
+        using var replayed = await PostAsync(host, $"{path}/replay", new("reason", "lost"), new("from", ""));
+        Assert.Equal("/webhooks", replayed.RequestMessage!.RequestUri!.AbsolutePath);
+        using var gone = await PostAsync(host, $"{path}/delete", new KeyValuePair<string, string>("reason", "no pager"));
+        Assert.Contains("Events are sent to nobody.", await gone.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var (_, done, _) = await host.SendAsync(HttpMethod.Get, "/v1/audit?type=webhook_changed&order=oldest");
+        Assert.Equal(["the pager", "leaked", "lost", "no pager"], done["items"]!.AsArray().Select(item => (string?)item!["reason"]));
+
+        static string Secret(string html) => System.Text.RegularExpressions.Regex.Match(WebUtility.HtmlDecode(html), "whsec_[^<]+").Value is { Length: > 0 } found ? found : throw new InvalidOperationException(html);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using EventCheckpoints.Domain;
 using EventCheckpoints.Domain.Hosts;
 using EventCheckpoints.Domain.Xml;
 using EventCheckpoints.Host.Cli.Shell;
+using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Libvirt;
 using EventCheckpoints.Projections;
 
@@ -39,11 +40,6 @@ internal static class DriftWord
         Examples = ["drift qemu:///system", "drift --all", "drift qemu:///system --domain vm1 --bitmaps --json"],
     };
 
-    internal sealed record Item(string Kind, MomentName? Checkpoint, string? Disk, string? Store, string? Host, string? Learn, string? Restore);
-
-    /// <param name="Unseen">Disks that could not be looked into, with the reason.</param>
-    internal sealed record Outcome(DomainId Domain, string Name, IReadOnlyList<Item> Items, IReadOnlyDictionary<string, string> Unseen);
-
     private static readonly IReadOnlyDictionary<string, string> AllSeen = new Dictionary<string, string>();
 
     private static async Task<bool> Run(Invocation call)
@@ -51,7 +47,7 @@ internal static class DriftWord
         if (!call.Text("uri", out var uri) || !call.Text("domain", out var only)) return false;
         if ((uri is null) != call.Has("all")) return call.Fail("which host: one of a URI and --all is needed");
         if (uri is null) return only is null ? await AllAsync(call) : call.Fail("--domain goes with a URI, and not with --all");
-        var outcomes = new List<Outcome>();
+        var outcomes = new List<DriftOfDomain>();
         try
         {
             using var host = LibvirtConnection.Open(uri);
@@ -88,10 +84,10 @@ internal static class DriftWord
     private static async Task<bool> AllAsync(Invocation call)
     {
         if (!call.Got(await call.Api.Get<SourceWords.SourceList>("v1/sources"), out var sources)) return false;
-        var (outcomes, well) = (new List<Outcome>(), true);
+        var (outcomes, well) = (new List<DriftOfDomain>(), true);
         foreach (var source in sources.Items)
         {
-            var found = await call.Api.Get<Answer>($"v1/sources/{source.Name}/drift{(call.Has("bitmaps") ? "?bitmaps=true" : "")}");
+            var found = await call.Api.Get<DriftAnswer>($"v1/sources/{source.Name}/drift{(call.Has("bitmaps") ? "?bitmaps=true" : "")}");
             if (found.Problem is { } problem) well = call.Fail($"source {source.Name}: {problem.Detail}");
             else outcomes.AddRange(found.Value!.Domains);
         }
@@ -99,33 +95,31 @@ internal static class DriftWord
         return Report(call, outcomes) && well;
     }
 
-    private sealed record Answer(IReadOnlyList<Outcome> Domains);
-
-    private static bool Report(Invocation call, IReadOnlyList<Outcome> outcomes)
+    private static bool Report(Invocation call, IReadOnlyList<DriftOfDomain> outcomes)
     {
         if (outcomes.Any(outcome => outcome.Items.Count > 0)) call.Success = Some;
-        if (call.WantsJson) call.PrintAsJson(new { domains = outcomes });
+        if (call.WantsJson) call.PrintAsJson(new DriftAnswer(outcomes));
         else foreach (var outcome in outcomes) Tell(call, outcome);
         foreach (var outcome in outcomes)
             foreach (var (disk, why) in outcome.Unseen) call.Fail($"{outcome.Name}: {disk} could not be looked into: {why}");
         return outcomes.All(outcome => outcome.Unseen.Count == 0);
     }
 
-    private static Outcome Gone(DomainSummary stored, string uri)
+    private static DriftOfDomain Gone(DomainSummary stored, string uri)
     {
         var gone = new DriftItem(DriftKind.MissingOnHost, null, Counted(stored.Checkpoints), null);
-        return new Outcome(stored.Id, stored.Name.Value, [Named(gone, stored.Name.Value, stored.Name.Value, uri)], AllSeen);
+        return new DriftOfDomain(stored.Id, stored.Name.Value, [Named(gone, stored.Name.Value, stored.Name.Value, uri)], AllSeen);
     }
 
     /// <summary>Null, with the error printed, where it cannot be told.</summary>
-    private static async Task<Outcome?> CompareAsync(Invocation call, string uri, LibvirtDomain domain, bool local)
+    private static async Task<DriftOfDomain?> CompareAsync(Invocation call, string uri, LibvirtDomain domain, bool local)
     {
         var (definition, documents) = (DefinitionReader.Read(domain.Definition()), domain.Checkpoints());
         var found = await call.Api.Get<DomainSummary>($"v1/domains/{domain.Id}");
         if (found.Problem is { } problem)
         {
             if (problem.Rule == "domain-not-found")
-                return new Outcome(domain.Id, domain.Name, [Named(new DriftItem(DriftKind.UnknownToStore, null, null, Counted(documents.Count)), domain.Name, domain.Name, uri)], AllSeen);
+                return new DriftOfDomain(domain.Id, domain.Name, [Named(new DriftItem(DriftKind.UnknownToStore, null, null, Counted(documents.Count)), domain.Name, domain.Name, uri)], AllSeen);
             call.Fail(problem);
             return null;
         }
@@ -152,18 +146,18 @@ internal static class DriftWord
             items.AddRange(Drift.OfBitmaps([.. ours, .. theirs], look.Disks, look.Unseen.Keys.ToHashSet()));
         }
 
-        return new Outcome(domain.Id, domain.Name, [.. items.Select(item => Named(item, stored.Name.Value, domain.Name, uri))], unseen);
+        return new DriftOfDomain(domain.Id, domain.Name, [.. items.Select(item => Named(item, stored.Name.Value, domain.Name, uri))], unseen);
     }
 
-    private static Item Named(DriftItem item, string stored, string seen, string uri)
+    private static DriftDifference Named(DriftItem item, string stored, string seen, string uri)
     {
         var mend = DriftMend.Of(item.Kind, item.Checkpoint, stored, seen, uri);
         // As people and programs read it.
         var kind = JsonNamingPolicy.KebabCaseLower.ConvertName(item.Kind.ToString());
-        return new Item(kind, item.Checkpoint, item.Disk, item.Store, item.Host, mend.Learn, mend.Restore);
+        return new DriftDifference(kind, item.Checkpoint, item.Disk, item.Store, item.Host, mend.Learn, mend.Restore);
     }
 
-    private static void Tell(Invocation call, Outcome outcome)
+    private static void Tell(Invocation call, DriftOfDomain outcome)
     {
         if (outcome.Items.Count == 0) call.Say($"{outcome.Name}: no difference\n");
         foreach (var item in outcome.Items)

@@ -46,6 +46,65 @@ document.addEventListener('input', async (event) => {
   history.replaceState(null, '', address);
 });
 
+// The picture of a forest: larger and smaller by buttons, +, - and 0, or the wheel with Ctrl; whole with Fit; moved by dragging. The factor stays as the picture is drawn anew.
+let factor = 1;
+const scaled = (part) => {
+  const picture = part.querySelector('svg.forest');
+  const [, , width, height] = picture.getAttribute('viewBox').split(' ').map(Number);
+  return { picture, width, height };
+};
+const zoom = (part, to) => {
+  const { picture, width, height } = scaled(part);
+  const before = factor;
+  factor = Math.min(4, Math.max(0.1, to));
+  const [x, y] = [part.scrollLeft + part.clientWidth / 2, part.scrollTop + part.clientHeight / 2];
+  picture.setAttribute('width', width * factor);
+  picture.setAttribute('height', height * factor);
+  part.scrollTo(x * factor / before - part.clientWidth / 2, y * factor / before - part.clientHeight / 2);
+};
+const fit = (part) => {
+  const { width, height } = scaled(part);
+  zoom(part, Math.min(1, part.clientWidth / width, innerHeight * 0.8 / height));
+};
+const ways = { '+': (part) => zoom(part, factor * 1.25), '=': (part) => zoom(part, factor * 1.25), '-': (part) => zoom(part, factor / 1.25), 0: (part) => zoom(part, 1), f: fit };
+const equip = () => {
+  for (const part of document.querySelectorAll('[data-zoom]:not([data-equipped])')) {
+    part.dataset.equipped = '';
+    const bar = document.createElement('p');
+    bar.className = 'choices';
+    for (const [words, key] of [['Larger', '+'], ['Smaller', '-'], ['As it was', '0'], ['Fit', 'f']]) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = words;
+      button.addEventListener('click', () => ways[key](part));
+      bar.append(button);
+    }
+    part.before(bar);
+    if (factor !== 1) zoom(part, factor);
+    part.addEventListener('keydown', (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey || !ways[event.key]) return;
+      event.preventDefault();
+      ways[event.key](part);
+    });
+    part.addEventListener('wheel', (event) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      zoom(part, factor * (event.deltaY < 0 ? 1.1 : 1 / 1.1));
+    }, { passive: false });
+    let from = null;
+    part.addEventListener('pointerdown', (event) => {
+      if (event.pointerType !== 'mouse' || event.button !== 0 || event.target.closest('a')) return;
+      from = [event.clientX + part.scrollLeft, event.clientY + part.scrollTop];
+      part.setPointerCapture(event.pointerId);
+      part.classList.add('held-by-hand');
+    });
+    part.addEventListener('pointermove', (event) => { if (from) part.scrollTo(from[0] - event.clientX, from[1] - event.clientY); });
+    for (const end of ['pointerup', 'pointercancel']) part.addEventListener(end, () => { from = null; part.classList.remove('held-by-hand'); });
+  }
+};
+equip();
+new MutationObserver(equip).observe(document.querySelector('main'), { childList: true, subtree: true });
+
 // Where the reader is: focus by the address of a link, and how far each scrolling part is scrolled. Somebody who types in a form is left alone.
 const live = document.querySelector('[data-live]');
 if (live?.dataset.live) {
@@ -68,6 +127,7 @@ if (live?.dataset.live) {
       const focus = document.activeElement?.getAttribute('href');
       const [x, y] = [scrollX, scrollY];
       here.replaceWith(fresh);
+      equip();
       [...fresh.querySelectorAll('.scroll, pre')].forEach((part, i) => { if (places[i]) [part.scrollLeft, part.scrollTop] = places[i]; });
       if (focus) fresh.querySelector(`a[href="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true });
       scrollTo(x, y);
