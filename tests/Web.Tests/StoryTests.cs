@@ -79,6 +79,37 @@ public sealed class StoryTests(Browser browser)
         await page.GetByText("the base is on tape").First.WaitForAsync();
     }
 
+    /// <summary>What ./run leaves behind, on a usual screen, without scrolling.</summary>
+    [Fact]
+    public async Task A_newcomer_understands_the_sample_within_the_first_screen()
+    {
+        await using var host = await TestHost.StartAsync();
+        var samples = Samples();
+        await host.SendAsync(HttpMethod.Post, "/v1/domains", TestHost.Xml(await File.ReadAllTextAsync(Path.Combine(samples, "web.xml"), TestContext.Current.CancellationToken)));
+        await host.SendAsync(HttpMethod.Post, "/v1/domains/web/bulk?mode=merge", TestHost.Xml(await File.ReadAllTextAsync(Path.Combine(samples, "web-checkpoints.xml"), TestContext.Current.CancellationToken)));
+        await using var context = await browser.OpenAsync(new() { BaseURL = host.Url.ToString(), ViewportSize = new() { Width = 1280, Height = 800 } });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync("/");
+        foreach (var seen in new[] { page.GetByText("A checkpoint is a moment of a domain that incremental backups start from"), page.GetByRole(AriaRole.Link, new() { Name = "web", Exact = true }), page.GetByRole(AriaRole.Link, new() { Name = "full-w41" }) })
+            await Assertions.Expect(seen).ToBeInViewportAsync(new() { Ratio = 1 });
+        await page.GetByRole(AriaRole.Link, new() { Name = "web", Exact = true }).ClickAsync();
+        // Where the next one goes, the roots, a branch, and what the shapes mean.
+        foreach (var seen in new[]
+        {
+            page.GetByText("which the next checkpoint hangs under"), page.GetByRole(AriaRole.Link, new() { Name = "full-w41 (current, root, leaf)" }), page.GetByRole(AriaRole.Link, new() { Name = "full-w40 (root)" }),
+            page.GetByRole(AriaRole.Link, new() { Name = "after-update (leaf)" }), page.GetByText("● checkpoint · ○ leaf"),
+        })
+            await Assertions.Expect(seen).ToBeInViewportAsync(new() { Ratio = 1 });
+        if (Pictures is not null) await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, "newcomer.png") });
+    }
+
+    private static string Samples()
+    {
+        for (var up = new DirectoryInfo(AppContext.BaseDirectory); up is not null; up = up.Parent)
+            if (File.Exists(Path.Combine(up.FullName, "samples", "web.xml"))) return Path.Combine(up.FullName, "samples");
+        throw new InvalidOperationException("samples/web.xml is nowhere above the tests");
+    }
+
     [Fact]
     public async Task A_writer_sees_what_a_redefine_would_change_and_does_it_and_the_picture_grows_and_shrinks()
     {
