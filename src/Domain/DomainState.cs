@@ -129,7 +129,10 @@ public sealed record DomainState(
 
         return new DomainState(Id, Version + events.Count, name, definition, recorded.ToImmutable(), forest.ToForest(), current)
         {
-            Holds = holds, Host = host, HostDisks = disks, Marks = marks.ToImmutable(),
+            Holds = holds,
+            Host = host,
+            HostDisks = disks,
+            Marks = marks.ToImmutable(),
         };
     }
 }

@@ -1,5 +1,5 @@
-using EventCheckpoints.Domain.Commands;
 using System.IO.Enumeration;
+using EventCheckpoints.Domain.Commands;
 
 namespace EventCheckpoints.Domain;
 

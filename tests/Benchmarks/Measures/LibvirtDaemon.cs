@@ -22,7 +22,9 @@ internal sealed class LibvirtDaemon : IAsyncDisposable
         // It ends with our end of its standard input, however we end.
         var start = new ProcessStartInfo("setpriv", [.. user, "sh", "-c", "/usr/sbin/libvirtd & daemon=$!; cat >/dev/null; kill $daemon; wait $daemon"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach (var (name, place) in (ReadOnlySpan<(string, string)>)[("HOME", ""), ("XDG_RUNTIME_DIR", "run"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache"), ("XDG_DATA_HOME", "data"), ("XDG_STATE_HOME", "state")])
             start.Environment[name] = daemon.PathOf(place);

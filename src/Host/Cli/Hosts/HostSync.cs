@@ -129,7 +129,10 @@ internal sealed class HostSync(Api api, LibvirtConnection host, Change change, b
                 Checkpoints = listed,
                 Disks = disks.Select(disk => new
                 {
-                    disk.Target, disk.Source, disk.Serial, disk.Capacity,
+                    disk.Target,
+                    disk.Source,
+                    disk.Serial,
+                    disk.Capacity,
                     Backing = backing.GetValueOrDefault(disk.Target, []),
                     look?.Disks.FirstOrDefault(one => one.Target == disk.Target)?.Bitmaps,
                 }),
