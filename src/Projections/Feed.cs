@@ -56,6 +56,8 @@ public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, st
     /// <summary>The stored names of what can be followed.</summary>
     public IReadOnlyList<string> Types { get; } = [.. names.Where(name => name.Key.IsAssignableTo(typeof(DomainEvent))).Select(name => name.Value)];
 
+    private readonly HashSet<string> _types = [.. names.Where(name => name.Key.IsAssignableTo(typeof(DomainEvent))).Select(name => name.Value)];
+
     public async Task<FeedPage> Handle(ReadFeed request, CancellationToken cancellationToken)
     {
         var events = new List<FeedEvent>();
@@ -83,22 +85,36 @@ public sealed class Feed(NpgsqlDataSource database, IReadOnlyDictionary<Type, st
         while (await row.ReadAsync(cancellation)) events.Add(Read(row));
     }
 
+    /// <summary>The statement that reads whatever is in a range, audit records and what failed appends left too, without the payloads of these; each of its rows is for <see cref="Read"/>.</summary>
+    internal NpgsqlBatchCommand SelectAll(ReadFeed range) => Select(
+        "true", $$"""case when e.type = any ($5) then {{Payload}} else '{}' end""",
+        [new() { Value = Schema.Tenant }, new() { Value = range.After }, new() { Value = range.Through }, new() { Value = range.Limit }, new() { Value = Types.ToArray() }]);
+
+    /// <summary>Whether it is a domain's event, and not one of the others.</summary>
+    internal bool IsOfDomain(FeedEvent happened) => _types.Contains(happened.Type);
+
     /// <summary>The statement that reads a range; each of its rows is for <see cref="Read"/>.</summary>
-    internal NpgsqlBatchCommand Select(ReadFeed range)
+    private NpgsqlBatchCommand Select(ReadFeed range)
     {
         List<NpgsqlParameter> parameters =
         [
-            new() { Value = Schema.Tenant }, new() { Value = range.After }, new() { Value = range.Through }, new() { Value = (range.Filter.Types ?? Types).ToArray() }, new() { Value = range.Limit },
+            new() { Value = Schema.Tenant }, new() { Value = range.After }, new() { Value = range.Through }, new() { Value = range.Limit }, new() { Value = (range.Filter.Types ?? Types).ToArray() },
         ];
         var filter = new AuditFilter(range.Filter.Actor, Domain: range.Filter.Domain, Checkpoint: range.Filter.Checkpoint, Source: range.Filter.Source, Owner: range.Filter.Owner);
+        return Select($"e.type = any ($5) and {filter.Where(Types, parameters)}", Payload, parameters);
+    }
+
+    /// <param name="parameters">The first four are tenant, after, through and limit.</param>
+    private static NpgsqlBatchCommand Select(string condition, string payload, List<NpgsqlParameter> parameters)
+    {
         var command = new NpgsqlBatchCommand(
             $"""
-            select e.seq_id, e.id, e.stream_id, named.value, e.version, e.type, case when {EventRows.AboutCheckpoint} then e.data->>'name' end, ({Payload})::text,
+            select e.seq_id, e.id, e.stream_id, named.value, e.version, e.type, case when {EventRows.AboutCheckpoint} then e.data->>'name' end, ({payload})::text,
                 e.headers->>'actor', e.headers->>'source', e.headers->>'reason', e.correlation_id, e.causation_id, e.headers->>'occurred', e.timestamp
             from (
                 select * from {Schema.Name}.mt_events e
-                where e.tenant_id = $1 and e.seq_id > $2 and e.seq_id <= $3 and e.type = any ($4) and {filter.Where(Types, parameters)}
-                order by e.seq_id limit $5) e
+                where e.tenant_id = $1 and e.seq_id > $2 and e.seq_id <= $3 and {condition}
+                order by e.seq_id limit $4) e
             left join lateral (
                 select v.value from {Schema.Name}.domain_values v
                 where v.tenant_id = e.tenant_id and v.domain_id = e.stream_id and v.field = 'name' and v.from_version <= e.version and v.value is not null

@@ -102,7 +102,7 @@ public sealed class FeedTip(SafeSequence safe, Feed feed) : BackgroundService
         if (reach <= window.After) return;
         // What is beyond the reach may have others before it that are still to come.
         if (found?.TakeWhile(happened => happened.Sequence <= reach).ToArray() is { } events && (events.Length == window.Limit || reach <= window.Through))
-            _pages.AddOrUpdate((AllKey, window.After, reach), new FeedPage(events, events.Length == window.Limit ? events[^1].Sequence : reach));
+            _pages.AddOrUpdate((AllKey, window.After, reach), new FeedPage([.. events.Where(feed.IsOfDomain)], events.Length == window.Limit ? events[^1].Sequence : reach));
         Volatile.Write(ref _reach, reach);
         Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
@@ -114,7 +114,8 @@ public sealed class FeedTip(SafeSequence safe, Feed feed) : BackgroundService
             var from = Volatile.Read(ref _reach);
             var window = new ReadFeed(new FeedFilter(), from, from + (4 * PageSize), PageSize);
             // Most who wait at the end want the page behind it, of all events: it comes with the look, and they need not ask again.
-            await safe.ReachAsync(feed.Select(window), Feed.Read, (reach, events) => Move(window, reach, events), cancellation);
+            await safe.ReachAsync(
+                from, PageSize, () => feed.SelectAll(window), Feed.Read, happened => happened.Sequence, (reach, events) => Move(window, reach, events), cancellation);
         }
         catch (Exception away) when (away is Npgsql.NpgsqlException or TimeoutException or IOException)
         {

@@ -54,15 +54,35 @@ public sealed class SafeSequence(NpgsqlDataSource database)
         return await ReachAsync(connection, last, open, cancellation);
     }
 
-    /// <summary>The same, with what another statement reads, all in one round trip; without it where an append had to be waited for.</summary>
-    /// <param name="read">A statement that reads events; it sees all up to the reach, and perhaps some beyond.</param>
-    /// <param name="told">Hears of the reach and of the rows before the connection is given back, which takes a round trip of its own; null for the rows where they were read too early.</param>
-    public async Task ReachAsync<T>(NpgsqlBatchCommand read, Func<NpgsqlDataReader, T> row, Action<long, IReadOnlyList<T>?> told, CancellationToken cancellation)
+    /// <summary>
+    /// The same, with the rows behind a position that was a reach before; without them where an append had to be waited for. Where they follow on it and on each other without a gap they are all there, whatever was drawn
+    /// behind them, and nothing else is asked.
+    /// </summary>
+    /// <param name="read">Makes the statement that reads all rows behind the position, of whatever type, at most so many.</param>
+    /// <param name="told">Hears of the reach and of the rows, some perhaps beyond it, before the connection is given back, which takes a round trip of its own; null for the rows where they were read too early.</param>
+    public async Task ReachAsync<T>(
+        long after, int limit, Func<NpgsqlBatchCommand> read, Func<NpgsqlDataReader, T> row, Func<T, long> sequence, Action<long, IReadOnlyList<T>?> told, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
+        var run = new List<T>();
+        await using (var alone = new NpgsqlBatch(connection) { BatchCommands = { read() } })
+        await using (var reader = await alone.ExecuteReaderAsync(cancellation))
+        {
+            while (await reader.ReadAsync(cancellation)) run.Add(row(reader));
+        }
+
+        // A full page may have more behind it, and who waits for the end is told of the end.
+        if (run.Count > 0 && run.Count < limit && sequence(run[^1]) == after + run.Count)
+        {
+            // Others may have settled more meanwhile, which these rows are not all of.
+            Settle(after + run.Count);
+            told(after + run.Count, run);
+            return;
+        }
+
         // Each statement has a snapshot of its own, whatever the database's default: the one that reads takes it after both looks.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
-        await using var look = new NpgsqlBatch(connection, transaction) { BatchCommands = { new(Drawn), new(Drawing), read } };
+        await using var look = new NpgsqlBatch(connection, transaction) { BatchCommands = { new(Drawn), new(Drawing), read() } };
         long last;
         HashSet<string> open;
         var rows = new List<T>();
@@ -73,8 +93,10 @@ public sealed class SafeSequence(NpgsqlDataSource database)
             while (await reader.ReadAsync(cancellation)) rows.Add(row(reader));
         }
 
+        // What these rows are all of is what was drawn before they were read, though others may have settled more meanwhile.
         var isWhole = open.Count == 0;
-        told(await ReachAsync(connection, last, open, cancellation), isWhole ? rows : null);
+        var reach = await ReachAsync(connection, last, open, cancellation);
+        told(isWhole ? last : reach, isWhole ? rows : null);
         await transaction.CommitAsync(cancellation);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EventCheckpoints.Benchmarks.Harness;
 using EventCheckpoints.Host;
 using EventCheckpoints.Host.Postgres;
@@ -11,9 +12,21 @@ internal sealed class Bench : IAsyncDisposable
 {
     private readonly EmbeddedPostgres _postgres;
     private readonly List<TrackResult> _results = [];
+    private readonly PosixSignalRegistration[] _signals;
     private int _databases;
 
-    private Bench(Settings settings, string directory, EmbeddedPostgres postgres) => (Settings, Directory, _postgres) = (settings, directory, postgres);
+    private Bench(Settings settings, string directory, EmbeddedPostgres postgres)
+    {
+        (Settings, Directory, _postgres) = (settings, directory, postgres);
+        // Who is told to end in the middle leaves no PostgreSQL behind.
+        _signals = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, told =>
+        {
+            told.Cancel = true;
+            _postgres.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            System.IO.Directory.Delete(Directory, recursive: true);
+            Environment.Exit(1);
+        }))];
+    }
 
     public Settings Settings { get; }
 
@@ -49,6 +62,7 @@ internal sealed class Bench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var signal in _signals) signal.Dispose();
         await _postgres.DisposeAsync();
         System.IO.Directory.Delete(Directory, recursive: true);
     }

@@ -9,6 +9,7 @@ var measures = new Dictionary<string, Func<Bench, Task>>
     ["writers"] = Writers.RunAsync,
     ["redefine-list"] = RedefineLists.RunAsync,
     ["virsh"] = BesideVirsh.RunAsync,
+    ["walks"] = Walks.RunAsync,
     ["sync"] = Syncs.RunAsync,
     ["http"] = OverHttp.RunAsync,
     ["bulk-out"] = BulkOut.RunAsync,

@@ -28,7 +28,8 @@ internal static class Audits
     {
         var rounds = bench.Settings.RoundsOf(3, 7);
         var histories = new List<History>();
-        foreach (var size in bench.Settings.SizesOf([2_000, 20_000], [10_000, 100_000], [10_000, 100_000, 1_000_000])) histories.Add(await History.OfAsync(bench, size));
+        // As of the middle there have to be all checkpoints, and an entry before the last thousand.
+        foreach (var size in bench.Settings.SizesOf([2_000, 20_000], [10_000, 100_000], [10_000, 100_000, 1_000_000]).Select(size => Math.Max(size, 2 * Checkpoints)).Distinct()) histories.Add(await History.OfAsync(bench, size));
         async Task Measure(string name, int times, Func<History, Task> run, Func<History, Task>? now = null) => await bench.MeasureAsync(
             new Track(
                 $"audit/{name}",

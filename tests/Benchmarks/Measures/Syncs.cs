@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using EventCheckpoints.Benchmarks.Harness;
 using EventCheckpoints.Domain;
@@ -45,7 +44,8 @@ internal static class Syncs
     private static async Task<Node> NodeAsync(Bench bench, int domains)
     {
         var daemon = await LibvirtDaemon.StartAsync();
-        var virsh = new Virsh(daemon);
+        // The test driver lives in the daemon as long as somebody is connected: this.
+        var virsh = new VirshSession(daemon.Uri, daemon.PathOf(""));
         for (var number = 1; number <= domains; number++)
         {
             await File.WriteAllTextAsync(daemon.PathOf("domain.xml"), Domain(number));
@@ -80,7 +80,7 @@ internal static class Syncs
     private static MomentName Name(int at) => MomentName.Trusted(string.Create(CultureInfo.InvariantCulture, $"backup-{at:00}"));
 
     /// <summary>A host, and the store that learns from it.</summary>
-    private sealed class Node(Bench bench, LibvirtDaemon daemon, Virsh virsh, int domains) : IAsyncDisposable
+    private sealed class Node(Bench bench, LibvirtDaemon daemon, VirshSession virsh, int domains) : IAsyncDisposable
     {
         private HttpHost? _server;
 
@@ -119,46 +119,6 @@ internal static class Syncs
             if (_server is not null) await _server.DisposeAsync();
             virsh.Dispose();
             await daemon.DisposeAsync();
-        }
-    }
-
-    /// <summary>One process of virsh. The test driver lives in the daemon as long as somebody is connected: this.</summary>
-    private sealed class Virsh(LibvirtDaemon daemon) : IDisposable
-    {
-        private const string End = "--- that was all ---";
-
-        private readonly Process process = Process.Start(
-            new ProcessStartInfo("virsh", ["-q", "-c", daemon.Uri]) { WorkingDirectory = daemon.PathOf(""), RedirectStandardInput = true, RedirectStandardOutput = true })!;
-
-        /// <summary>Returns once all are done, with how many characters were said.</summary>
-        public async Task<long> DoAsync(IEnumerable<string> commands)
-        {
-            // Read meanwhile: neither pipe is endless.
-            var said = ReadAsync();
-            foreach (var command in commands) await process.StandardInput.WriteLineAsync(command);
-            // The line that its echo begins ends with the next command.
-            await process.StandardInput.WriteLineAsync($"echo {End}\necho");
-            await process.StandardInput.FlushAsync();
-            return await said;
-        }
-
-        public void Dispose()
-        {
-            process.Kill();
-            process.Dispose();
-        }
-
-        private async Task<long> ReadAsync()
-        {
-            long characters = 0;
-            while (await process.StandardOutput.ReadLineAsync() is { } line)
-            {
-                // It repeats what it is told, too, behind its prompt.
-                if (line.StartsWith(End, StringComparison.Ordinal)) return characters;
-                characters += line.Length;
-            }
-
-            throw new InvalidOperationException("virsh has ended");
         }
     }
 }
