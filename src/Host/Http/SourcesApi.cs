@@ -31,7 +31,7 @@ internal static class SourcesApi
     {
         if (sources.All.FirstOrDefault(one => one.Name == name) is not { } source) return NotFound(name);
         string[] command = ["drift", source.Uri, "--json", .. bitmaps ?? source.Bitmaps ? ["--bitmaps"] : Array.Empty<string>()];
-        var ran = await words.RunAsync(command, TimeSpan.FromSeconds(source.Timeout), cancellation);
+        var ran = await words.RunInTurnAsync(command, TimeSpan.FromSeconds(source.Timeout), cancellation);
         if (ran.Refusal is { } slow) return slow;
         return ran.Value.Output.StartsWith('{')
             ? JsonSerializer.Deserialize<DriftAnswer>(ran.Value.Output, Wire.Options)!

@@ -11,17 +11,35 @@ internal sealed record WordRun(int Code, string Output, string Error);
 /// <summary>
 /// Runs words of this program in a process of their own, against this server. libvirt's library can neither be interrupted while it waits for a host nor be trusted to leave the process whole; a process can be ended.
 /// </summary>
-internal sealed class OwnWords(SourceOptions options, IServer server)
+internal sealed class OwnWords(SourceOptions options, IServer server) : IDisposable
 {
     private static readonly string Program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "eventcheckpoints"
         ? Environment.ProcessPath!
         : Path.Combine(AppContext.BaseDirectory, "eventcheckpoints");
+
+    private readonly SemaphoreSlim _asked = new(1);
+
+    /// <summary>The same for whoever asks over HTTP, one at a time: a process is more than a request costs who sends it.</summary>
+    public async Task<Result<WordRun>> RunInTurnAsync(IEnumerable<string> words, TimeSpan atMost, CancellationToken cancellation)
+    {
+        await _asked.WaitAsync(cancellation);
+        try
+        {
+            return await RunAsync(words, atMost, cancellation);
+        }
+        finally
+        {
+            _asked.Release();
+        }
+    }
 
     /// <returns>The run, or the refusal where it took too long.</returns>
     public async Task<Result<WordRun>> RunAsync(IEnumerable<string> words, TimeSpan atMost, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(Program, words) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["EVENTCHECKPOINTS_URL"] = Address();
+        // The password of the database is none of theirs, nor of the ssh that libvirt starts.
+        start.Environment.Remove("ConnectionStrings__Checkpoints");
         if (options.Token is { } token) start.Environment["EVENTCHECKPOINTS_TOKEN"] = token;
         else start.Environment.Remove("EVENTCHECKPOINTS_TOKEN");
         using var process = Process.Start(start)!;
@@ -44,6 +62,8 @@ internal sealed class OwnWords(SourceOptions options, IServer server)
 
         return new WordRun(process.ExitCode, await output, await error);
     }
+
+    public void Dispose() => _asked.Dispose();
 
     /// <summary>Where this server listens, as seen from this machine.</summary>
     private string Address()
