@@ -23,7 +23,7 @@ internal static class MarkSql
 
     public static IEnumerable<(string Sql, object[] Parameters)> Of(string tenant, Guid domain, StateChanges changes)
     {
-        var (ended, entered) = (changes.Unmarked, changes.Marked);
+        var (ended, entered, gone) = (changes.Marking.Unmarked, changes.Marking.Marked, changes.Marking.Ended);
         if (ended.Count > 0 || entered.Count > 0)
         {
             yield return (ChangeMarks,
@@ -34,7 +34,7 @@ internal static class MarkSql
             ]);
         }
 
-        if (changes.Ended.Count > 0)
-            yield return (EndMarks, [changes.Ended.Keys.Select(name => name.Value).ToArray(), changes.Ended.Values.ToArray(), tenant, domain]);
+        if (gone.Count > 0)
+            yield return (EndMarks, [gone.Keys.Select(name => name.Value).ToArray(), gone.Values.ToArray(), tenant, domain]);
     }
 }

@@ -3,29 +3,6 @@ using EventCheckpoints.Domain;
 
 namespace EventCheckpoints.Projections;
 
-/// <summary>A state that a checkpoint enters in a batch.</summary>
-/// <param name="From">The version of the event that made it.</param>
-/// <param name="To">The version of the event that ended it, if that is in the batch too.</param>
-/// <param name="Content">All of it; null where only the parent differs from the row before the batch.</param>
-/// <param name="Began">The version of the event that began this life in the batch. Unless <paramref name="IsNewLife"/>, a row before the batch has the life's beginning, if there is one.</param>
-internal sealed record EnteredState(MomentName Name, long From, long? To, MomentName? Parent, Checkpoint? Content, DateTimeOffset? Recorded, long Began, bool IsNewLife);
-
-/// <summary>A hold that a batch places.</summary>
-/// <param name="Checkpoint">Null for the whole domain.</param>
-/// <param name="To">The version of its release, if that is in the batch too.</param>
-internal sealed record PlacedHold(HoldId Hold, MomentName? Checkpoint, long From, long? To, DateTimeOffset? Recorded);
-
-/// <summary>A mark that a batch puts on a checkpoint.</summary>
-/// <param name="To">The version of its end, if that is in the batch too.</param>
-/// <param name="Value">As JSON.</param>
-internal sealed record EnteredMark(MomentName Checkpoint, string Mark, long From, long? To, string Value);
-
-/// <summary>What the batch has said of the domain itself up to the end of a transaction; what it has not said is as before the batch.</summary>
-/// <param name="Version">Of the transaction's last event.</param>
-internal sealed record EnteredDomainState(
-    long Version, DomainName? Name, bool? Registered, bool DefinitionSaid, DefinitionHash? Definition, bool CurrentSaid, MomentName? Current,
-    DateTimeOffset? Recorded, DateTimeOffset? Occurred);
-
 /// <summary>What a batch of one domain's events does to the rows.</summary>
 internal sealed class StateChanges
 {
@@ -35,7 +12,6 @@ internal sealed class StateChanges
     private readonly Dictionary<MomentName, MomentName?> _parents;
 
     private readonly Dictionary<HoldId, int> _placed = [];
-    private readonly Dictionary<(MomentName, string), int> _marked = [];
 
     private StateChanges(PriorState prior)
     {
@@ -55,13 +31,7 @@ internal sealed class StateChanges
 
     public List<PlacedHold> Placed { get; } = [];
 
-    /// <summary>Marks of before the batch that end in it, one by one, with the version that ends each.</summary>
-    public Dictionary<(MomentName Checkpoint, string Mark), long> Unmarked { get; } = [];
-
-    public List<EnteredMark> Marked { get; } = [];
-
-    /// <summary>Checkpoints whose first end in the batch ends all marks of before it, with its version.</summary>
-    public Dictionary<MomentName, long> Ended { get; } = [];
+    public MarkChanges Marking { get; } = new();
 
     /// <summary>One for each transaction; a batch that is being appended is one.</summary>
     public List<EnteredDomainState> Domain { get; } = [];
@@ -161,8 +131,7 @@ internal sealed class StateChanges
                 Leave(at.Version, e.Name);
                 _lives.Remove(e.Name);
                 _ended.Add(e.Name);
-                Ended.TryAdd(e.Name, at.Version);
-                foreach (var mark in _marked.Keys.Where(mark => mark.Item1 == e.Name).ToArray()) Unmark(at.Version, mark.Item1, mark.Item2);
+                Marking.End(at.Version, e.Name);
                 break;
             case CurrentCheckpointChanged e:
                 SetCurrent(e.Name);
@@ -181,37 +150,12 @@ internal sealed class StateChanges
             case DomainDisksSeen e:
                 Values.Add(("hostDisks", at.Version, JsonSerializer.Serialize(e.Disks, Wire.Options)));
                 break;
-            case CheckpointLost e:
-                Mark(at, e.Name, Marks.Lost, JsonSerializer.Serialize(e.Evidence, Wire.Options));
-                break;
-            case CheckpointFound e:
-                Unmark(at.Version, e.Name, Marks.Lost);
-                break;
-            case CheckpointDiskInvalidated e:
-                Mark(at, e.Name, Marks.Fault(e.Disk, e.Fault), JsonSerializer.Serialize(new FaultSeen(e.Evidence, e.Was), Wire.Options));
-                break;
-            case CheckpointDiskValidated e:
-                Unmark(at.Version, e.Name, Marks.Fault(e.Disk, e.Fault));
-                break;
-            case CheckpointOwnerChanged e:
-                if (e.From is not null) Unmark(at.Version, e.Name, Marks.Owner);
-                if (e.To is { } owner) Mark(at, e.Name, Marks.Owner, JsonSerializer.Serialize(owner, Wire.Options));
+            case CheckpointLost or CheckpointFound or CheckpointDiskInvalidated or CheckpointDiskValidated or CheckpointOwnerChanged:
+                Marking.Apply(at);
                 break;
             default:
                 throw new InvalidOperationException($"event of unknown type {at.Event.GetType().Name}");
         }
-    }
-
-    private void Mark(VersionedEvent at, MomentName checkpoint, string mark, string value)
-    {
-        _marked[(checkpoint, mark)] = Marked.Count;
-        Marked.Add(new EnteredMark(checkpoint, mark, at.Version, null, value));
-    }
-
-    private void Unmark(long version, MomentName checkpoint, string mark)
-    {
-        if (_marked.Remove((checkpoint, mark), out var index)) Marked[index] = Marked[index] with { To = version };
-        else Unmarked.TryAdd((checkpoint, mark), version);
     }
 
     private void SetCurrent(MomentName? name)
