@@ -2,6 +2,12 @@ using EventCheckpoints.Benchmarks;
 using EventCheckpoints.Benchmarks.Measures;
 using EventCheckpoints.Benchmarks.Report;
 
+if (args is ["--parts"])
+{
+    Parts.Run();
+    return 0;
+}
+
 var measures = new Dictionary<string, Func<Bench, Task>>
 {
     ["xml"] = OneXml.RunAsync,
