@@ -23,6 +23,18 @@ public enum DriftKind
     /// <summary>libvirt will take none as current then, since there are several leaves or roots (virDomainMomentFindLeaf): its next checkpoint becomes a root.</summary>
     CurrentAmbiguous,
 
+    /// <summary>The domain has no disk any more that a checkpoint has a bitmap in.</summary>
+    DiskDetached,
+
+    /// <summary>Another disk has its target now.</summary>
+    DiskReplaced,
+
+    /// <summary>It has another size than when the store last saw it.</summary>
+    DiskResized,
+
+    /// <summary>It is another domain's now.</summary>
+    DiskMoved,
+
     /// <summary>A checkpoint's bitmap is not in its disk, or the disk is no longer the domain's: no incremental backup from it.</summary>
     BitmapMissing,
 
@@ -94,6 +106,42 @@ public static class Drift
             .. seen.Keys.Where(one => !known.Contains(one)).Select(one => new DriftItem(DriftKind.BitmapOrphaned, null, null, $"bitmap {one.Name}", one.Target, one.Name)),
         ];
     }
+
+    /// <summary>On which disks the store's checkpoints cannot be relied on, as a look shows it now; what a sync would mark, and has marked.</summary>
+    /// <param name="stored">The checkpoints of the store.</param>
+    /// <param name="before">What was seen before, and is marked.</param>
+    public static IEnumerable<DriftItem> OfDisks(IReadOnlyList<RedefineXml> stored, DomainState before, Observation seen)
+    {
+        var finder = new FaultFinder(before, seen);
+        foreach (var xml in stored)
+        {
+            var checkpoint = new Checkpoint(xml.Name, xml.Description, xml.Parent, xml.CreationTime, DiskAlignment.AsListed(xml.Disks, xml.Name), null);
+            var faults = before.MarksOf(xml.Name);
+            foreach (var change in finder.Changes(checkpoint))
+            {
+                faults = change switch
+                {
+                    CheckpointDiskInvalidated e => faults.With(e.Disk, e.Fault, new FaultSeen(e.Evidence, e.Was)),
+                    CheckpointDiskValidated e => faults.Without(e.Disk, e.Fault),
+                    _ => throw new InvalidOperationException($"a look at disks leads to {change.GetType().Name}"),
+                };
+            }
+
+            foreach (var ((disk, fault), fact) in faults.Faults)
+                if (KindOf(fault) is { } kind) yield return new DriftItem(kind, xml.Name, fact.Was?.Source, fact.Evidence, disk);
+        }
+    }
+
+    /// <summary>Null for those of bitmaps, which are looked for by themselves.</summary>
+    private static DriftKind? KindOf(DiskFault fault) => fault switch
+    {
+        DiskFault.Detached => DriftKind.DiskDetached,
+        DiskFault.Replaced => DriftKind.DiskReplaced,
+        DiskFault.Resized => DriftKind.DiskResized,
+        DiskFault.Moved => DriftKind.DiskMoved,
+        DiskFault.BitmapMissing or DiskFault.BitmapInconsistent => null,
+        _ => throw new InvalidOperationException($"unknown fault {fault}"),
+    };
 
     private static IEnumerable<DriftItem> Differing(RedefineXml store, RedefineXml host)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Domain.Commands;
@@ -10,7 +11,17 @@ namespace EventCheckpoints.Host.Http;
 /// <summary>What was last seen of a domain on a libvirt host.</summary>
 /// <param name="Host">Null where it was seen on none, or that one has it no longer.</param>
 /// <param name="Disks">As they were there.</param>
-public sealed record ObservationView(DomainId Domain, long Version, HostName? Host, IReadOnlyList<HostDisk> Disks, IReadOnlyList<ObservedCheckpoint> Checkpoints);
+public sealed record ObservationView(DomainId Domain, long Version, HostName? Host, IReadOnlyList<HostDisk> Disks, IReadOnlyList<ObservedCheckpoint> Checkpoints)
+{
+    /// <summary>As much of the domain's state as a look at its disks is compared with.</summary>
+    internal DomainState State() => DomainState.Unknown(Domain) with
+    {
+        Host = Host,
+        HostDisks = Disks,
+        Marks = Checkpoints.ToImmutableDictionary(checkpoint => checkpoint.Name, checkpoint => checkpoint.Faults.Aggregate(
+            CheckpointMarks.None with { Lost = checkpoint.Lost }, (marks, fault) => marks.With(fault.Disk, fault.Fault, new FaultSeen(fault.Evidence, fault.Was)))),
+    };
+}
 
 /// <summary>A checkpoint of which a look found something to say.</summary>
 /// <param name="Lost">What was seen when the host no longer knew it; null where it does.</param>

@@ -189,6 +189,7 @@ public sealed class StoryTests(TestServer server, LibvirtServer libvirt) : IClas
         await libvirt.VirshAsync("blockresize nine vda 16M");
         Assert.Equal("nine: 0 new; 0 changed; 2 unchanged; not to be relied on: cp1 (vda resized), cp2 (vda resized)\n\n", await SyncAsync("nine"));
         Assert.Equal("vda had 8388608 bytes, and has 16777216", Assert.Single((await CheckpointAsync("nine", "cp1")).Faults).Evidence);
+        Assert.Contains($"nine: disk-resized cp2 on vda: store {libvirt.Disk("nine", "vda")}; host vda had 8388608 bytes, and has 16777216\n", (await RunAsync($"drift {libvirt.Uri} --domain nine")).Output, StringComparison.Ordinal);
         // What is made of the disk as it is now can be relied on.
         await libvirt.VirshAsync("checkpoint-create-as nine cp3; destroy nine");
         Assert.Equal("nine: 1 new; 0 changed; 2 unchanged\n\n", await SyncAsync("nine"));
@@ -197,6 +198,8 @@ public sealed class StoryTests(TestServer server, LibvirtServer libvirt) : IClas
         var (vda, vdb, other) = (libvirt.Disk("nine", "vda"), libvirt.Disk("nine", "vdb"), libvirt.Disk("nine", "other"));
         File.Copy(vda, other);
         await DefineAsync(xml.Replace(vda, other, StringComparison.Ordinal));
+        // Before it is learned, too.
+        Assert.Contains($"nine: disk-replaced cp3 on vda: store {vda}; host vda was {vda}, and is {other}\n", (await RunAsync($"drift {libvirt.Uri} --domain nine")).Output, StringComparison.Ordinal);
         Assert.Equal("nine: 0 new; 0 changed; 3 unchanged; not to be relied on: cp1 (vda replaced), cp2 (vda replaced), cp3 (vda replaced)\n\n", await SyncAsync("nine"));
         Assert.Equal($"vda was {vda}, and is {other}", Assert.Single((await CheckpointAsync("nine", "cp3")).Faults).Evidence);
         Assert.Equal("nine: 0 new; 0 changed; 3 unchanged\n\n", await SyncAsync("nine"));
@@ -210,6 +213,7 @@ public sealed class StoryTests(TestServer server, LibvirtServer libvirt) : IClas
         await DefineAsync(xml.Replace("nine</name>", "ten</name>", StringComparison.Ordinal).Replace(_id.ToString(), Guid.NewGuid().ToString(), StringComparison.Ordinal).Replace(vda, other, StringComparison.Ordinal));
         Assert.Contains("not to be relied on: cp1 (vdb moved), cp2 (vdb moved), cp3 (vdb moved)\n", await SyncAsync("nine"), StringComparison.Ordinal);
         Assert.Contains($"{vdb} is a disk of domain 'ten' now", (await CheckpointAsync("nine", "cp3")).Faults.Select(fault => fault.Evidence));
+        Assert.Contains("nine: disk-moved cp1 on vdb: ", (await RunAsync($"drift {libvirt.Uri} --domain nine")).Output, StringComparison.Ordinal);
         await libvirt.VirshAsync("undefine ten");
         await DefineAsync(xml);
         Assert.Contains(

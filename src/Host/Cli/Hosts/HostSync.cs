@@ -18,36 +18,23 @@ internal sealed class HostSync(Api api, LibvirtConnection host, Change change, b
 {
     private static readonly Reply<IReadOnlyList<RedefineXml>> Nothing = Array.Empty<RedefineXml>();
 
-    private readonly HostName _name = host.Driver;
-
     /// <param name="only">A domain's name or uuid; null for all.</param>
     /// <returns>One outcome for each domain that was looked at, or the problem where the server cannot be asked which ones it has of this host.</returns>
     /// <exception cref="LibvirtException">The host cannot be asked.</exception>
     public async Task<Reply<IReadOnlyList<SyncOutcome>>> LookAsync(string? only)
     {
-        var domains = host.Domains();
-        try
-        {
-            // Of all, since a disk may be another domain's now.
-            var seen = domains.Select(domain => SeenDomain.Of(domain)).ToArray();
-            var sources = new DiskSources(seen);
-            var outcomes = new List<SyncOutcome>();
-            foreach (var domain in seen.Where(domain => only is null || only == domain.Name || (DomainId.TryParse(only, out var id) && id == domain.Id)))
-                outcomes.Add(await LearnAsync(domain, sources));
-            if (only is not null) return outcomes;
-            var known = await api.GetAll<DomainSummary>($"v1/domains?host={Uri.EscapeDataString(_name.Value)}");
-            if (known.Problem is { } problem) return problem;
-            var here = seen.Select(domain => domain.Id).ToHashSet();
-            foreach (var gone in known.Value!.Where(domain => !here.Contains(domain.Id))) outcomes.Add(await LoseAsync(gone));
-            return outcomes;
-        }
-        finally
-        {
-            foreach (var domain in domains) domain.Dispose();
-        }
+        using var look = new HostLook(host);
+        var outcomes = new List<SyncOutcome>();
+        foreach (var domain in look.Of(only)) outcomes.Add(await LearnAsync(look, domain));
+        if (only is not null) return outcomes;
+        var known = await api.GetAll<DomainSummary>($"v1/domains?host={Uri.EscapeDataString(look.Name.Value)}");
+        if (known.Problem is { } problem) return problem;
+        var here = look.Domains.Select(domain => domain.Id).ToHashSet();
+        foreach (var gone in known.Value!.Where(domain => !here.Contains(domain.Id))) outcomes.Add(await LoseAsync(look, gone));
+        return outcomes;
     }
 
-    private async Task<SyncOutcome> LearnAsync(SeenDomain seen, DiskSources sources)
+    private async Task<SyncOutcome> LearnAsync(HostLook look, SeenDomain seen)
     {
         var outcome = new SyncOutcome(seen.Id, seen.Name);
         if (seen.Problem is { } unread) return outcome with { Problem = unread };
@@ -55,7 +42,7 @@ internal sealed class HostSync(Api api, LibvirtConnection host, Change change, b
         if (found.Problem is { Rule: not "domain-not-found" } unanswered) return outcome with { Problem = unanswered.Detail };
         try
         {
-            if (!take && found.Value?.Host is { } other && other != _name && !seen.Domain.IsActive)
+            if (!take && found.Value?.Host is { } other && other != look.Name && !seen.Domain.IsActive)
                 return outcome with { Skipped = $"left alone: it was last seen on {other}, and is shut off here" };
             if (await DefineAsync(seen, found.Value) is { } refused) return outcome with { Problem = refused.Detail };
             var before = await api.Get<ObservationView>($"v1/domains/{seen.Id}/observation");
@@ -67,7 +54,7 @@ internal sealed class HostSync(Api api, LibvirtConnection host, Change change, b
             if (reads.FirstOrDefault(read => read.Refusal is not null).Refusal is { } unreadable) return outcome with { Problem = $"a checkpoint on the host cannot be read: {unreadable.Message}" };
             RedefineXml[] there = [.. reads.Select(read => read.Value)];
             // Before anything new is learned: what is new is made of the disks as they are.
-            outcome = await ObserveAsync(outcome, seen, there, before.Value!, sources, [.. stored.Value!]);
+            outcome = await ObserveAsync(outcome, look, seen, there, before.Value!, stored.Value!);
             if (outcome.Problem is not null) return outcome;
             var plan = RestorePlan.Of([.. stored.Value!], there);
             var changed = whole ? there.Select(xml => xml.Name).ToHashSet() : plan.Unknown.Concat(plan.Differing).ToHashSet();
@@ -109,34 +96,22 @@ internal sealed class HostSync(Api api, LibvirtConnection host, Change change, b
             : read.Value.Items.Select(item => item.Read.Value).ToArray();
     }
 
-    private async Task<SyncOutcome> ObserveAsync(SyncOutcome outcome, SeenDomain seen, RedefineXml[] there, ObservationView before, DiskSources sources, RedefineXml[] stored)
+    private async Task<SyncOutcome> ObserveAsync(SyncOutcome outcome, HostLook look, SeenDomain seen, RedefineXml[] there, ObservationView before, IReadOnlyList<RedefineXml> stored)
     {
-        var disks = seen.Disks();
-        var look = bitmaps ? await DiskBitmaps.ReadAsync(seen.Domain, seen.Definition!.Disks, host.IsLocal) : null;
-        outcome = outcome with { Unseen = look?.Unseen ?? outcome.Unseen };
-        var listed = there.Select(xml => xml.Name).ToHashSet();
-        var lost = before.Checkpoints.Where(checkpoint => checkpoint.Lost is not null).Select(checkpoint => checkpoint.Name).ToHashSet();
-        var elsewhere = sources.Of(seen, disks.Select(disk => disk.Source)
-            .Concat(before.Disks.Select(disk => disk.Source)).Concat(before.Checkpoints.SelectMany(checkpoint => checkpoint.Faults).Select(fault => fault.Was?.Source)));
+        var inside = bitmaps ? await DiskBitmaps.ReadAsync(seen.Domain, seen.Definition!.Disks, host.IsLocal) : null;
+        outcome = outcome with { Unseen = inside?.Unseen ?? outcome.Unseen };
+        var observed = await look.ObserveAsync(seen, [.. there.Select(xml => xml.Name)], before, inside);
+        var (listed, lost) = (observed.Checkpoints.ToHashSet(), before.Checkpoints.Where(checkpoint => checkpoint.Lost is not null).Select(checkpoint => checkpoint.Name).ToHashSet());
         // The common case costs the store nothing: all is as it was.
-        if (look is null && elsewhere.Count == 0 && before.Host == _name && before.Disks.SequenceEqual(disks) && before.Checkpoints.All(checkpoint => checkpoint.Faults.Count == 0)
-            && stored.All(xml => listed.Contains(xml.Name) != lost.Contains(xml.Name))) return outcome;
-        var backing = await BackingAsync(disks, before);
+        if (inside is null && observed.Elsewhere.Count == 0 && before.Host == look.Name && before.Disks.SequenceEqual(observed.Disks.Select(one => one.Disk))
+            && before.Checkpoints.All(checkpoint => checkpoint.Faults.Count == 0) && stored.All(xml => listed.Contains(xml.Name) != lost.Contains(xml.Name))) return outcome;
         using var body = JsonContent.Create(
             new
             {
-                Host = _name,
-                Checkpoints = listed,
-                Disks = disks.Select(disk => new
-                {
-                    disk.Target,
-                    disk.Source,
-                    disk.Serial,
-                    disk.Capacity,
-                    Backing = backing.GetValueOrDefault(disk.Target, []),
-                    look?.Disks.FirstOrDefault(one => one.Target == disk.Target)?.Bitmaps,
-                }),
-                Elsewhere = elsewhere,
+                observed.Host,
+                observed.Checkpoints,
+                Disks = observed.Disks.Select(one => new { one.Disk.Target, one.Disk.Source, one.Disk.Serial, one.Disk.Capacity, one.Backing, one.Bitmaps }),
+                observed.Elsewhere,
             },
             options: Wire.Options);
         var path = $"v1/domains/{seen.Id}/observation";
@@ -159,16 +134,6 @@ internal sealed class HostSync(Api api, LibvirtConnection host, Change change, b
     private static IEnumerable<string> Faults(ObservationView view) =>
         view.Checkpoints.SelectMany(checkpoint => checkpoint.Faults, (checkpoint, fault) => $"{checkpoint.Name} ({fault.Disk} {DiskFaults.Text(fault.Fault)})");
 
-    /// <summary>What the disks are based on, for those that are at another place than they were: an overlay goes on from what is below it.</summary>
-    private async Task<Dictionary<string, IReadOnlyList<string>>> BackingAsync(IReadOnlyList<HostDisk> disks, ObservationView before)
-    {
-        var was = before.Disks.Concat(before.Checkpoints.SelectMany(checkpoint => checkpoint.Faults).Select(fault => fault.Was).OfType<HostDisk>()).ToLookup(disk => disk.Target, disk => disk.Source);
-        var backing = new Dictionary<string, IReadOnlyList<string>>();
-        foreach (var disk in disks.Where(disk => was[disk.Target].Any(source => source != disk.Source)))
-            backing[disk.Target] = await QemuImage.BackingAsync(disk.Source, host.IsLocal);
-        return backing;
-    }
-
     private async Task<SyncOutcome> RedefineAsync(SyncOutcome outcome, IReadOnlyList<string> documents)
     {
         if (documents.Count == 0) return outcome;
@@ -181,10 +146,10 @@ internal sealed class HostSync(Api api, LibvirtConnection host, Change change, b
     }
 
     /// <summary>A domain that was last seen here, and is here no more.</summary>
-    private async Task<SyncOutcome> LoseAsync(DomainSummary gone)
+    private async Task<SyncOutcome> LoseAsync(HostLook look, DomainSummary gone)
     {
         var outcome = new SyncOutcome(gone.Id, gone.Name.Value);
-        var done = await api.Send<Applied>(HttpMethod.Delete, $"v1/domains/{gone.Id}/observation?host={Uri.EscapeDataString(_name.Value)}", change);
+        var done = await api.Send<Applied>(HttpMethod.Delete, $"v1/domains/{gone.Id}/observation?host={Uri.EscapeDataString(look.Name.Value)}", change);
         if (done.Problem is { } refused) return outcome with { Problem = refused.Detail };
         var missing = await api.GetAll<CheckpointItem>($"v1/domains/{gone.Id}/checkpoints?lost=true");
         return missing.Problem is { } unanswered

@@ -38,6 +38,8 @@ internal sealed record DriftMend(string? Learn, string? Restore)
             DriftKind.UnknownToStore => new DriftMend(learn, forget),
             // libvirt would take a redefine over it, but a restore leaves alone what is there.
             DriftKind.ParentDiffers or DriftKind.DefinitionDiffers => new DriftMend(learn, $"{forget}, then {restore}"),
+            // What it was made of is a person's to bring back; a sync marks that it is gone.
+            DriftKind.DiskDetached or DriftKind.DiskReplaced or DriftKind.DiskResized or DriftKind.DiskMoved => new DriftMend(learn, null),
             // A bitmap cannot be put back: a full backup begins a new chain.
             _ => new DriftMend(null, null),
         };

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using EventCheckpoints.Domain;
 using EventCheckpoints.Domain.Hosts;
 using EventCheckpoints.Domain.Xml;
+using EventCheckpoints.Host.Cli.Hosts;
 using EventCheckpoints.Host.Cli.Shell;
 using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Libvirt;
@@ -32,7 +32,7 @@ internal static class DriftWord
         Notes =
         [
             "The exit code is 0 where nothing differs, 1 where something does, 2 where it could not be told, as diff's.",
-            "The kinds: missing-on-host, unknown-to-store, parent-differs, definition-differs, current-differs, current-ambiguous; with --bitmaps also bitmap-missing, bitmap-inconsistent, bitmap-orphaned.",
+            "The kinds: missing-on-host, unknown-to-store, parent-differs, definition-differs, current-differs, current-ambiguous, disk-detached, disk-replaced, disk-resized, disk-moved; with --bitmaps also bitmap-missing, bitmap-inconsistent, bitmap-orphaned.",
             "--bitmaps asks QEMU of a domain that runs, which marks it as tainted (custom-monitor) in libvirt, and qemu-img of one that does not, on the host itself.",
             "What libvirt takes as current it tells nobody; what it will take after the next start of its daemon is compared.",
             "A domain that was last seen on the host by a sync, and is there no more, is missing-on-host as a whole.",
@@ -51,19 +51,16 @@ internal static class DriftWord
         try
         {
             using var host = LibvirtConnection.Open(uri);
-            foreach (var domain in host.Domains())
+            using var look = new HostLook(host);
+            foreach (var domain in look.Of(only))
             {
-                using (domain)
-                {
-                    if (only is not null && only != domain.Name && !(DomainId.TryParse(only, out var id) && id == domain.Id)) continue;
-                    if (await CompareAsync(call, uri, domain, host.IsLocal) is not { } outcome) return false;
-                    outcomes.Add(outcome);
-                }
+                if (await CompareAsync(call, uri, look, domain, host.IsLocal) is not { } outcome) return false;
+                outcomes.Add(outcome);
             }
 
             if (only is null)
             {
-                if (!call.Got(await call.Api.GetAll<DomainSummary>($"v1/domains?host={Uri.EscapeDataString(host.Driver.Value)}"), out var known)) return false;
+                if (!call.Got(await call.Api.GetAll<DomainSummary>($"v1/domains?host={Uri.EscapeDataString(look.Name.Value)}"), out var known)) return false;
                 outcomes.AddRange(known.Where(stored => outcomes.All(outcome => outcome.Domain != stored.Id)).Select(stored => Gone(stored, uri)));
             }
         }
@@ -112,9 +109,15 @@ internal static class DriftWord
     }
 
     /// <summary>Null, with the error printed, where it cannot be told.</summary>
-    private static async Task<DriftOfDomain?> CompareAsync(Invocation call, string uri, LibvirtDomain domain, bool local)
+    private static async Task<DriftOfDomain?> CompareAsync(Invocation call, string uri, HostLook look, SeenDomain domain, bool local)
     {
-        var (definition, documents) = (DefinitionReader.Read(domain.Definition()), domain.Checkpoints());
+        if (domain.Definition is not { } definition)
+        {
+            call.Fail($"{domain.Name}: {domain.Problem}");
+            return null;
+        }
+
+        var documents = domain.Domain.Checkpoints();
         var found = await call.Api.Get<DomainSummary>($"v1/domains/{domain.Id}");
         if (found.Problem is { } problem)
         {
@@ -127,23 +130,25 @@ internal static class DriftWord
         var stored = found.Value!;
         if (await StoredCheckpoints.ReadAsync(call, stored, withoutDomain: true) is not { } known) return null;
         var seen = documents.Select(CheckpointReader.ReadRedefine).ToArray();
-        if ((definition.Refusal ?? seen.FirstOrDefault(read => read.Refusal is not null).Refusal) is { } unread)
+        if (!call.Got(await call.Api.Get<ObservationView>($"v1/domains/{domain.Id}/observation"), out var before)) return null;
+        if (seen.FirstOrDefault(read => read.Refusal is not null).Refusal is { } unread)
         {
             call.Fail($"{domain.Name}: what the host has cannot be read: {unread.Message}");
             return null;
         }
 
         var items = new List<DriftItem>();
-        if (definition.Value.Hash is var defined && stored.Definition != defined)
+        if (definition.Hash is var defined && stored.Definition != defined)
             items.Add(new DriftItem(DriftKind.DefinitionDiffers, null, $"{stored.Name}, {stored.Definition.Value[..12]}", $"{domain.Name}, {defined.Value[..12]}"));
         RedefineXml[] theirs = [.. seen.Select(read => read.Value)], ours = [.. known.Select(one => CheckpointReader.ReadRedefine(one.Xml).Value)];
         items.AddRange(Drift.Of(ours, stored.Current, theirs));
+        items.AddRange(Drift.OfDisks(ours, before.State(), await look.ObserveAsync(domain, [.. theirs.Select(xml => xml.Name)], before, null)));
         var unseen = AllSeen;
         if (call.Has("bitmaps"))
         {
-            var look = await DiskBitmaps.ReadAsync(domain, definition.Value.Disks, local);
-            unseen = look.Unseen;
-            items.AddRange(Drift.OfBitmaps([.. ours, .. theirs], look.Disks, look.Unseen.Keys.ToHashSet()));
+            var inside = await DiskBitmaps.ReadAsync(domain.Domain, definition.Disks, local);
+            unseen = inside.Unseen;
+            items.AddRange(Drift.OfBitmaps([.. ours, .. theirs], inside.Disks, inside.Unseen.Keys.ToHashSet()));
         }
 
         return new DriftOfDomain(domain.Id, domain.Name, [.. items.Select(item => Named(item, stored.Name.Value, domain.Name, uri))], unseen);
