@@ -123,6 +123,8 @@ public static partial class ProcessVerbs
         var tokens = parsed.GetValue(Tokens) is { } file ? Server.ReadTokens(file) : [];
         var urls = parsed.GetValue(Urls)!;
         Server.CheckAddresses(urls, tokens);
+        if (parsed.GetValue(SourcesFile) is not null && urls.Split(';').All(url => BindingAddress.Parse(url).IsUnixPipe))
+            throw new StartupException("--sources needs an address with a port in --urls, beside a unix socket: what looks at the hosts asks the server there.");
         var owners = parsed.GetValue(OwnersFile) is { } ownersFile ? Server.ReadOwners(ownersFile) : OwnerRules.None;
         var sources = parsed.GetValue(SourcesFile) is { } sourcesFile ? SourceSettings.Read(sourcesFile) : [];
         var broker = parsed.GetValue(BrokerFile) is { } brokerFile ? BrokerSettings.Read(brokerFile) : null;

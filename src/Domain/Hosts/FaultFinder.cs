@@ -6,9 +6,6 @@ namespace EventCheckpoints.Domain.Hosts;
 /// </summary>
 public sealed class FaultFinder(DomainState state, Observation seen)
 {
-    private readonly Dictionary<string, HostDisk> _before = state.HostDisks.ToDictionary(disk => disk.Target);
-    private readonly Dictionary<string, ObservedDisk> _now = seen.Disks.ToDictionary(disk => disk.Disk.Target);
-
     /// <summary>The disks as they are to be remembered: what a look does not say of a disk is as it was.</summary>
     public IReadOnlyList<HostDisk> Disks { get; } =
     [
@@ -38,14 +35,14 @@ public sealed class FaultFinder(DomainState state, Observation seen)
     /// <param name="There">Whether the checkpoint has the fault.</param>
     private sealed record Finding(bool There, string Evidence);
 
-    /// <summary>The disk that the checkpoint was made of: what its oldest fault was seen by, else what it was at the last look; null where it was never seen.</summary>
-    private HostDisk? Made(CheckpointMarks marks, string target) =>
-        marks.Faults.FirstOrDefault(fault => fault.Key.Disk == target && fault.Value.Was is not null).Value?.Was ?? _before.GetValueOrDefault(target);
+    /// <summary>The disk that the checkpoint was made of: what its faults were seen by, the same for all, else what it was at the last look; null where it was never seen.</summary>
+    private HostDisk? Made(CheckpointMarks marks, string name) =>
+        marks.Faults.FirstOrDefault(fault => fault.Key.Disk == name && fault.Value.Was is not null).Value?.Was ?? state.HostDisks.FirstOrDefault(disk => IsNamed(disk, name));
 
     /// <summary>Null where the look says neither.</summary>
     private Finding? Find(CheckpointDisk disk, DiskFault fault, HostDisk? made)
     {
-        var now = _now.GetValueOrDefault(disk.Name);
+        var now = seen.Disks.FirstOrDefault(one => IsNamed(one.Disk, disk.Name));
         return fault switch
         {
             DiskFault.Detached => now is null
@@ -68,6 +65,9 @@ public sealed class FaultFinder(DomainState state, Observation seen)
             _ => throw new InvalidOperationException($"unknown fault {fault}"),
         };
     }
+
+    /// <summary>A checkpoint that was redefined without a domain may name a disk by where its data is (virDomainDiskIndexByName).</summary>
+    private static bool IsNamed(HostDisk disk, string name) => name.StartsWith('/') ? disk.Source == name : disk.Target == name;
 
     /// <summary>The same disk, or an overlay of it.</summary>
     private static bool GoesOn(HostDisk made, ObservedDisk now) => now.Disk.IsSameAs(made) || (made.Source is { } source && now.Backing.Contains(source));

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Host.Sources;
-using EventCheckpoints.Projections;
 
 namespace EventCheckpoints.Host.Http;
 
@@ -31,14 +29,8 @@ internal static class SourcesApi
     {
         if (sources.All.FirstOrDefault(one => one.Name == name) is not { } source) return NotFound(name);
         string[] command = ["drift", source.Uri, "--json", .. bitmaps ?? source.Bitmaps ? ["--bitmaps"] : Array.Empty<string>()];
-        var ran = await words.RunInTurnAsync(command, TimeSpan.FromSeconds(source.Timeout), cancellation);
-        if (ran.Refusal is { } slow) return slow;
-        return ran.Value.Output.StartsWith('{')
-            ? JsonSerializer.Deserialize<DriftAnswer>(ran.Value.Output, Wire.Options)!
-            : new Refusal(Rule.SourceUnreachable, ran.Value.Error.Trim().Replace("error: ", "", StringComparison.Ordinal));
+        return await words.AskInTurnAsync<DriftAnswer>(command, TimeSpan.FromSeconds(source.Timeout), cancellation);
     }
 
     internal static Refusal NotFound(string name) => new(Rule.SourceNotFound, $"no source '{name}' here: serve --sources FILE names them");
-
-    internal sealed record SourceList(IReadOnlyList<SourceView> Items);
 }

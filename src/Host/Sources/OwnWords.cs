@@ -1,5 +1,8 @@
+using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.Json;
 using EventCheckpoints.Domain;
+using EventCheckpoints.Projections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -20,12 +23,13 @@ internal sealed class OwnWords(SourceOptions options, IServer server) : IDisposa
     private readonly SemaphoreSlim _asked = new(1);
 
     /// <summary>The same for whoever asks over HTTP, one at a time: a process is more than a request costs who sends it.</summary>
-    public async Task<Result<WordRun>> RunInTurnAsync(IEnumerable<string> words, TimeSpan atMost, CancellationToken cancellation)
+    public async Task<Result<T>> AskInTurnAsync<T>(IEnumerable<string> words, TimeSpan atMost, CancellationToken cancellation)
+        where T : class
     {
         await _asked.WaitAsync(cancellation);
         try
         {
-            return await RunAsync(words, atMost, cancellation);
+            return await AskAsync<T>(words, atMost, cancellation);
         }
         finally
         {
@@ -33,8 +37,30 @@ internal sealed class OwnWords(SourceOptions options, IServer server) : IDisposa
         }
     }
 
+    /// <returns>What a word printed as JSON, or the refusal with what it said instead: it may be ended in the middle by whoever wants its memory.</returns>
+    public async Task<Result<T>> AskAsync<T>(IEnumerable<string> words, TimeSpan atMost, CancellationToken cancellation)
+        where T : class
+    {
+        try
+        {
+            var ran = await RunAsync(words, atMost, cancellation);
+            if (ran.Refusal is { } slow) return slow;
+            var (code, output, error) = ran.Value;
+            if (output.StartsWith('{')) return JsonSerializer.Deserialize<T>(output, Wire.Options)!;
+            return new Refusal(Rule.SourceUnreachable, error.Length == 0 ? $"the word ended with {code} and said nothing" : error.Trim().Replace("error: ", "", StringComparison.Ordinal));
+        }
+        catch (JsonException)
+        {
+            return new Refusal(Rule.SourceUnreachable, "the word was ended before it had said all");
+        }
+        catch (Win32Exception no)
+        {
+            return new Refusal(Rule.SourceUnreachable, $"the word could not be started: {no.Message}");
+        }
+    }
+
     /// <returns>The run, or the refusal where it took too long.</returns>
-    public async Task<Result<WordRun>> RunAsync(IEnumerable<string> words, TimeSpan atMost, CancellationToken cancellation)
+    private async Task<Result<WordRun>> RunAsync(IEnumerable<string> words, TimeSpan atMost, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(Program, words) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["EVENTCHECKPOINTS_URL"] = Address();

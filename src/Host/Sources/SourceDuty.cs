@@ -1,7 +1,5 @@
-using System.Text.Json;
 using EventCheckpoints.Host.Cli.Hosts;
 using EventCheckpoints.Host.Duties;
-using EventCheckpoints.Projections;
 
 namespace EventCheckpoints.Host.Sources;
 
@@ -37,12 +35,8 @@ internal sealed class SourceDuty(SourceSettings source, OwnWords words, SourceRo
     private async Task<SourceLook> LookAsync(CancellationToken cancellation)
     {
         string[] command = ["sync", source.Uri, "--json", .. source.Bitmaps ? ["--bitmaps"] : Array.Empty<string>(), "--reason", $"seen by source {source.Name}"];
-        var ran = await words.RunAsync(command, TimeSpan.FromSeconds(source.Timeout), cancellation);
-        if (ran.Refusal is { } refusal) return SourceLook.Failed(refusal.Text);
-        var error = ran.Value.Error.Trim();
-        return ran.Value.Output.StartsWith('{')
-            ? SourceLook.Of(JsonSerializer.Deserialize<SyncAnswer>(ran.Value.Output, Wire.Options)!.Domains)
-            : SourceLook.Failed(error.Length > 0 ? error : $"sync ended with {ran.Value.Code} without a word");
+        var answer = await words.AskAsync<SyncAnswer>(command, TimeSpan.FromSeconds(source.Timeout), cancellation);
+        return answer.Refusal is { } refusal ? SourceLook.Failed(refusal.Text) : SourceLook.Of(answer.Value.Domains);
     }
 
     /// <summary>Returns when its time has come, its directory has changed, or somebody asks for it.</summary>

@@ -12,6 +12,9 @@ namespace EventCheckpoints.Host.Sources;
 /// <param name="Last">What came of the last look that ended.</param>
 public sealed record SourceView(string Name, string Uri, int Every, DateTimeOffset? Started, DateTimeOffset? Ended, DateTimeOffset? Succeeded, SourceLook? Last);
 
+/// <summary>All sources, by name.</summary>
+public sealed record SourceList(IReadOnlyList<SourceView> Items);
+
 /// <summary>Table sources: what came of looks, for whichever host is asked. Working state, no history: what was learned is in the events.</summary>
 internal sealed class SourceRows(NpgsqlDataSource database)
 {

@@ -78,6 +78,19 @@ public sealed class ObserveTests
         Assert.Equal(Sorted(then.Split("; ", StringSplitOptions.RemoveEmptyEntries)), Sorted(last.Select(Shown)));
     }
 
+    /// <summary>Redefined without a domain, a checkpoint may name its disk by where the data is, which is the disk all the same.</summary>
+    [Fact]
+    public void A_disk_that_is_named_by_its_path_is_found()
+    {
+        var state = State("A *A").After([new CheckpointRedefined(Name("A"), null, null, new CreationTime(1), [new CheckpointDisk("/a", DiskMode.Bitmap, "A")], null)]);
+        foreach (var (look, then) in new[] { ("h: A; vda=/a:8[A]", "host h; disks vda=/a:8"), ("h: A; vdb=/a:8", "disks vdb=/a:8"), ("h: A; vdb=/a:9", "A /a resized; disks vdb=/a:9"), ("h: A; vdb=/b", "A /a detached; disks vdb=/b:") })
+        {
+            var events = Command(look).Decide(state, Live).Value.Events;
+            state = state.After(events);
+            Assert.Equal(then, string.Join("; ", events.Select(Shown)));
+        }
+    }
+
     [Fact]
     public void A_deleted_checkpoint_takes_along_what_was_said_of_it_and_a_hold_forbids_no_look()
     {

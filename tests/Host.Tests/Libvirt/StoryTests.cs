@@ -1,4 +1,7 @@
 using EventCheckpoints.Domain;
+using EventCheckpoints.Host.Cli;
+using EventCheckpoints.Host.Cli.Remote;
+using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Tests.Cli;
 using EventCheckpoints.Projections;
 using Xunit;
@@ -251,6 +254,20 @@ public sealed class StoryTests(TestServer server, LibvirtServer libvirt) : IClas
         Assert.Equal(("1 may go, oldest first: cp1\ncp2 stays: veeam answers for it\ncp3 stays: it comes after cp2, which stays\n\n", "", 0), await RunAsync("prune twelve --keep 2"));
         Assert.Equal(("3 may go, oldest first: cp1, cp2, cp3\n\n", "", 0), await RunAsync("prune twelve --keep 2 --owner veeam"));
         Assert.Equal(("None may go\n\n", "", 0), await RunAsync("prune twelve --keep 2 --older-than 1"));
+        // What the store refuses is not deleted on the host either: here from who may only read.
+        await using (var guarded = await TestHost.StartAsync(new AccessToken("walt", "writer", "a-writer's-token-1"), new AccessToken("rita", "reader", "a-reader's-token-1")))
+        {
+            async Task<Batch.Outcome> AsAsync(string token, string command)
+            {
+                using var api = new Api(guarded.Url, token);
+                return Assert.Single(await server.Run(command, server.Session with { Api = api }));
+            }
+
+            Assert.Equal(0, (await AsAsync("a-writer's-token-1", $"sync {libvirt.Uri} --domain twelve")).Rc);
+            var refused = await AsAsync("a-reader's-token-1", $"prune twelve --keep 2 --on {libvirt.Uri} --yes --reason retention");
+            Assert.Equal((1, true), (refused.Rc, refused.Stderr.Contains("'rita' may read only", StringComparison.Ordinal)));
+        }
+
         Assert.Equal("cp1\ncp2\ncp3\ncp4\ncp5", (await libvirt.VirshAsync("checkpoint-list twelve --name")).Trim());
         Assert.Equal(("3 deleted: cp1, cp2, cp3\n\n", "", 0), await RunAsync($"prune twelve --keep 2 --owner veeam --on {libvirt.Uri} --yes --reason retention"));
         Assert.Equal("cp4\ncp5", (await libvirt.VirshAsync("checkpoint-list twelve --name")).Trim());

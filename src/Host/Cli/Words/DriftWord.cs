@@ -5,6 +5,7 @@ using EventCheckpoints.Host.Cli.Hosts;
 using EventCheckpoints.Host.Cli.Shell;
 using EventCheckpoints.Host.Http;
 using EventCheckpoints.Host.Libvirt;
+using EventCheckpoints.Host.Sources;
 using EventCheckpoints.Projections;
 
 namespace EventCheckpoints.Host.Cli.Words;
@@ -80,7 +81,7 @@ internal static class DriftWord
 
     private static async Task<bool> AllAsync(Invocation call)
     {
-        if (!call.Got(await call.Api.Get<SourceWords.SourceList>("v1/sources"), out var sources)) return false;
+        if (!call.Got(await call.Api.Get<SourceList>("v1/sources"), out var sources)) return false;
         var (outcomes, well) = (new List<DriftOfDomain>(), true);
         foreach (var source in sources.Items)
         {

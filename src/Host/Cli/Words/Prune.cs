@@ -1,4 +1,5 @@
 using System.Globalization;
+using EventCheckpoints.Domain;
 using EventCheckpoints.Host.Cli.Remote;
 using EventCheckpoints.Host.Cli.Shell;
 using EventCheckpoints.Host.Http;
@@ -19,7 +20,7 @@ internal static class Prune
             new("keep", Takes.Text, "how many of the newest stay; at least 1", NamedOnly: true),
             new("older-than", Takes.Text, "only those made this many days ago or before", NamedOnly: true),
             new("owner", Takes.Text, "also those of this tool or person; else only those that nobody answers for", NamedOnly: true),
-            new("on", Takes.Text, "with --yes: the libvirt host that they are deleted on first, with their bitmaps", NamedOnly: true),
+            new("on", Takes.Text, "with --yes: the libvirt host that they are deleted on too, with their bitmaps", NamedOnly: true),
             new("yes", Takes.Nothing, "delete them", NamedOnly: true),
             WordOption.Reason,
             WordOption.Json,
@@ -61,6 +62,7 @@ internal static class Prune
     private static async Task<int> DeleteAsync(Invocation call, string path, PruneView plan, string? uri)
     {
         var (version, done) = (plan.Version, 0);
+        MomentName? deleting = null;
         try
         {
             using var host = uri is null || plan.Go.Count == 0 ? null : LibvirtConnection.Open(uri);
@@ -73,22 +75,24 @@ internal static class Prune
 
             foreach (var name in plan.Go)
             {
-                domain?.DeleteCheckpoint(name);
+                // The store first: it may refuse, and what it forgets too early the next sync learns again. A bitmap that is gone is gone.
                 var change = call.Change with { IfVersion = version.ToString(CultureInfo.InvariantCulture) };
                 var reply = await call.Api.Send<Done>(HttpMethod.Delete, $"{path}/checkpoints/{name}", change);
                 if (reply.Problem is { } problem)
                 {
-                    call.Fail($"{problem.Detail}{(domain is null ? "" : $"; {name} is gone from the host")}");
+                    call.Fail(problem);
                     return done;
                 }
 
                 version = reply.Value!.Version;
+                deleting = name;
+                domain?.DeleteCheckpoint(name);
                 done++;
             }
         }
         catch (LibvirtException no)
         {
-            call.Fail($"{uri}: {no.Message}");
+            call.Fail($"{uri}: {no.Message}{(deleting is null ? "" : $"; the store has forgotten {deleting}, and the next sync learns it again")}");
         }
 
         return done;

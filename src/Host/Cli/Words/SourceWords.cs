@@ -30,9 +30,6 @@ internal static class SourceWords
         Examples = ["source-sync kvm7"],
     };
 
-    /// <summary>All sources, as the server answers.</summary>
-    internal sealed record SourceList(IReadOnlyList<SourceView> Items);
-
     private static async Task<bool> ListAsync(Invocation call)
     {
         if (call.WantsJson) return await call.PrintJson("v1/sources");
@@ -48,7 +45,7 @@ internal static class SourceWords
     {
         if (!call.Text("source", out var name)) return false;
         if (!call.Got(await call.Api.Do(HttpMethod.Post, $"v1/sources/{Uri.EscapeDataString(name!)}/sync", call.Change), out _)) return false;
-        call.Say($"Source {name} is looked at\n");
+        call.Say($"A look at source {name} is asked for\n");
         return true;
     }
 
