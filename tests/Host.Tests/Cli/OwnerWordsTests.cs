@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using EventCheckpoints.Domain;
 using Xunit;
 
@@ -42,6 +43,32 @@ public sealed class OwnerWordsTests(TestServer server) : IClassFixture<TestServe
         var history = Assert.Single(await server.Run("history vm b --json")).Stdout;
         Assert.Contains("""[{"field":"owner","before":null,"after":"veeam"}]""", history, StringComparison.Ordinal);
         Assert.Contains("""[{"field":"owner","before":"veeam","after":null}]""", history, StringComparison.Ordinal);
+    }
+
+    /// <summary>From the event that made a checkpoint its owner's to the one that ended that, both included; what happened to it before or later is somebody else's.</summary>
+    [Fact]
+    public async Task Events_and_records_are_found_by_who_answered_for_the_checkpoint_then()
+    {
+        await server.Reset([Domain]);
+        await server.Run(
+            """
+            checkpoint-create-as vm a --owner ours; checkpoint-create-as vm b; checkpoint-create-as vm c --owner theirs
+            hold-place vm a --id h --reason x; hold-release vm h --reason x; checkpoint-owner vm b ours; checkpoint-owner vm a theirs; checkpoint-delete vm a; checkpoint-delete vm b
+            checkpoint-create-as vm a
+            """);
+        const string Ours = "checkpoint_created a, checkpoint_owner_changed a, hold_placed a, hold_released a, checkpoint_owner_changed b, checkpoint_owner_changed a, checkpoint_reparented b, checkpoint_deleted b";
+        Assert.Equal(Ours, await FoundAsync("ours"));
+        Assert.Equal("checkpoint_created c, checkpoint_owner_changed c, checkpoint_owner_changed a, checkpoint_deleted a, checkpoint_reparented c", await FoundAsync("theirs"));
+        Assert.Equal("", await FoundAsync("nobody"));
+        var names = EventCheckpoints.Host.Events.EventTypes.All.ToDictionary(type => type.Value, type => type.Key);
+        var feed = JsonNode.Parse((await server.Session.Api.GetJson("v1/events?from=start&owner=ours&domain=vm&limit=1000")).Value!)!["items"]!.AsArray();
+        Assert.Equal(Ours, string.Join(", ", feed.Select(one => $"{names[(string)one!["type"]!]} {one["subject"]}")));
+    }
+
+    private async Task<string> FoundAsync(string owner)
+    {
+        var records = (await server.Session.Api.GetAll<JsonNode>($"v1/audit?order=oldest&owner={owner}&domain=vm")).Value!;
+        return string.Join(", ", records.Select(record => $"{record["type"]} {record["checkpoint"]}"));
     }
 
     [Fact]
