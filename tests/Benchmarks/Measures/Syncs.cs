@@ -6,6 +6,7 @@ using EventCheckpoints.Host.Cli;
 using EventCheckpoints.Host.Cli.Remote;
 using EventCheckpoints.Host.Cli.Shell;
 using EventCheckpoints.Host.Cli.Words;
+using EventCheckpoints.Tests;
 
 namespace EventCheckpoints.Benchmarks.Measures;
 
@@ -45,12 +46,12 @@ internal static class Syncs
     {
         var daemon = await LibvirtDaemon.StartAsync();
         // The test driver lives in the daemon as long as somebody is connected: this.
-        var virsh = new VirshSession(daemon.Uri, daemon.PathOf(""));
+        var virsh = new VirshSession(daemon.UriOf("test", "/default"), daemon.PathOf(""));
         for (var number = 1; number <= domains; number++)
         {
             await File.WriteAllTextAsync(daemon.PathOf("domain.xml"), Domain(number));
             await virsh.DoAsync(["define domain.xml", $"start {NameOf(number)}"]);
-            var definition = await LibvirtDaemon.RunAsync("virsh", ["-q", "-c", daemon.Uri, "dumpxml", NameOf(number), "--inactive", "--security-info"]);
+            var definition = await LibvirtDaemon.RunAsync("virsh", ["-q", "-c", daemon.UriOf("test", "/default"), "dumpxml", NameOf(number), "--inactive", "--security-info"]);
             for (var at = 0; at < Checkpoints; at++)
             {
                 await using var file = new StreamWriter(daemon.PathOf($"{at}.xml"));
@@ -96,7 +97,7 @@ internal static class Syncs
         {
             using var api = new Api(_server!.Address);
             var failed = "it did not run";
-            await Batch.RunLines(new StringReader($"sync {daemon.Uri}"), new Session(api, AllWords.Table), outcome =>
+            await Batch.RunLines(new StringReader($"sync {daemon.UriOf("test", "/default")}"), new Session(api, AllWords.Table), outcome =>
             {
                 failed = outcome.Rc == 0 && outcome.Stdout.Split($"{Checkpoints} new").Length + outcome.Stdout.Split($"{Checkpoints} unchanged").Length == domains + 2 ? null : outcome.Stderr + outcome.Stdout;
                 return Task.CompletedTask;
