@@ -83,15 +83,12 @@ internal static class StateRows
     /// <summary>The holds that were active at a version.</summary>
     public static async Task<ImmutableDictionary<HoldId, MomentName?>> Holds(NpgsqlConnection connection, DomainId domain, long version, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
+        await using var command = AtVersion(
+            connection, domain, version,
             $"""
             select hold, checkpoint from {Schema.Name}.holds
             where tenant_id = $1 and domain_id = $2 and from_version <= $3 and (to_version is null or to_version > $3)
-            """,
-            connection);
-        command.Parameters.AddWithValue(Schema.Tenant);
-        command.Parameters.AddWithValue(domain.Value);
-        command.Parameters.AddWithValue(version);
+            """);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         var holds = ImmutableDictionary.CreateBuilder<HoldId, MomentName?>();
         while (await row.ReadAsync(cancellation)) holds.Add(HoldId.Trusted(row.GetString(0)), row.IsDBNull(1) ? null : MomentName.Trusted(row.GetString(1)));
@@ -101,15 +98,12 @@ internal static class StateRows
     /// <summary>What was said of checkpoints at a version.</summary>
     public static async Task<ImmutableDictionary<MomentName, CheckpointMarks>> Marks(NpgsqlConnection connection, DomainId domain, long version, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
+        await using var command = AtVersion(
+            connection, domain, version,
             $"""
             select checkpoint, mark, value::text from {Schema.Name}.checkpoint_marks
             where tenant_id = $1 and domain_id = $2 and from_version <= $3 and (to_version is null or to_version > $3)
-            """,
-            connection);
-        command.Parameters.AddWithValue(Schema.Tenant);
-        command.Parameters.AddWithValue(domain.Value);
-        command.Parameters.AddWithValue(version);
+            """);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         var marks = new Dictionary<MomentName, CheckpointMarks>();
         while (await row.ReadAsync(cancellation))
@@ -124,17 +118,14 @@ internal static class StateRows
     /// <summary>On which host a domain was at a version, and the disks it had there.</summary>
     public static async Task<(HostName? Host, IReadOnlyList<HostDisk> Disks)> Seen(NpgsqlConnection connection, DomainId domain, long version, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
+        await using var command = AtVersion(
+            connection, domain, version,
             $"""
             select f.field, (
                 select v.value from {Schema.Name}.domain_values v
                 where v.tenant_id = $1 and v.domain_id = $2 and v.field = f.field and v.from_version <= $3 order by v.from_version desc limit 1)
             from unnest(array['host', 'hostDisks']) f (field)
-            """,
-            connection);
-        command.Parameters.AddWithValue(Schema.Tenant);
-        command.Parameters.AddWithValue(domain.Value);
-        command.Parameters.AddWithValue(version);
+            """);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         (HostName? Host, IReadOnlyList<HostDisk> Disks) seen = (null, []);
         while (await row.ReadAsync(cancellation))
@@ -146,6 +137,10 @@ internal static class StateRows
 
         return seen;
     }
+
+    /// <param name="sql">Of tenant, domain and version.</param>
+    private static NpgsqlCommand AtVersion(NpgsqlConnection connection, DomainId domain, long version, string sql) =>
+        new(sql, connection) { Parameters = { new() { Value = Schema.Tenant }, new() { Value = domain.Value }, new() { Value = version } } };
 
     private static async Task<DomainRow> One(NpgsqlConnection connection, string sql, DomainId domain, long? version, CancellationToken cancellation)
     {
