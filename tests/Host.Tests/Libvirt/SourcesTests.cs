@@ -52,6 +52,18 @@ public sealed class SourcesTests
         var listed = (await RunAsync(api, "source-list")).Stdout;
         Assert.Matches($" lab +test://{node} +1 s +[0-9-]+ [0-9:]+ +1 +well\n", listed);
 
+        // The page says the same, and compares; whoever may only read is offered no look.
+        var page = await PageAsync(serve.Client, Token, "/sources");
+        foreach (var seen in new[] { ">well<", ">not well<", "; never well", "href=\"/sources/lab/drift\"", "action=\"/sources/away/sync\"" }) Assert.Contains(seen, page, StringComparison.Ordinal);
+        Assert.Contains("Nothing: all 1 domains agree.", await PageAsync(serve.Client, Token, "/sources/lab/drift"), StringComparison.Ordinal);
+        Assert.Contains("source-unreachable", await PageAsync(serve.Client, Token, "/sources/away/drift"), StringComparison.Ordinal);
+        Assert.DoesNotContain("method=\"post\" action=\"/sources", await PageAsync(serve.Client, $"{Token} of another", "/sources"), StringComparison.Ordinal);
+        // A checkpoint that the host does not have, and what would mend that.
+        Assert.Equal(0, (await RunAsync(api, "checkpoint-create-as one mine")).Rc);
+        var differs = await PageAsync(serve.Client, Token, "/sources/lab/drift");
+        foreach (var seen in new[] { "<code>missing-on-host</code>", "<td>mine</td>", "restore one --to test://" }) Assert.Contains(seen, differs, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync(api, "checkpoint-delete one mine")).Rc);
+
         // One that is asked for does not wait; whoever may only read asks for nothing.
         var before = (string?)away["ended"];
         Assert.Equal("A look at source away is asked for\n\n", (await RunAsync(api, "source-sync away")).Stdout);
@@ -134,6 +146,13 @@ public sealed class SourcesTests
         var file = Path.Combine(directory.Path, "sources.json");
         await File.WriteAllTextAsync(file, text, Stop);
         return file;
+    }
+
+    private static async Task<string> PageAsync(HttpClient client, string token, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Authorization = new("Bearer", token) } };
+        using var answer = await client.SendAsync(request, Stop);
+        return await answer.Content.ReadAsStringAsync(Stop);
     }
 
     private static async Task<JsonArray> ListAsync(Api api) => JsonNode.Parse((await api.GetJson("v1/sources")).Value!)!["items"]!.AsArray();
