@@ -1,7 +1,6 @@
 using BitFaster.Caching.Lfu;
 using EventCheckpoints.Domain;
 using EventCheckpoints.Domain.Moments;
-using Marten;
 using Npgsql;
 
 namespace EventCheckpoints.Projections;
@@ -10,7 +9,7 @@ namespace EventCheckpoints.Projections;
 /// A domain's state from its rows, now or at an earlier version, with the most used ones kept in memory. A kept state of now is never trusted by
 /// itself: a reader asks for its version first, and a writer's append checks it. One of the past never changes.
 /// </summary>
-public sealed class Forests(NpgsqlDataSource database, IDocumentStore store)
+public sealed class Forests(NpgsqlDataSource database)
 {
     /// <summary>Domains kept: a forest of 100,000 checkpoints takes about 60 MB, a usual one some kilobytes.</summary>
     private const int Kept = 1_000;
@@ -34,9 +33,9 @@ public sealed class Forests(NpgsqlDataSource database, IDocumentStore store)
     public async Task<DomainState> NowAsync(DomainId domain, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var row = await StateRows.Now(connection, domain, cancellation);
-        if (LastSeen(domain) is { } kept && kept.Version == row.Version) return kept;
-        var state = await Whole(connection, domain, row, cancellation) with { Recorded = await StateRows.Recorded(connection, domain, cancellation) };
+        var version = await StateRows.Version(connection, domain, cancellation);
+        if (LastSeen(domain) is { } kept && kept.Version == version) return kept;
+        var state = await Whole(connection, domain, version, cancellation) with { Recorded = await StateRows.Recorded(connection, domain, cancellation) };
         Keep(state);
         return state;
     }
@@ -50,11 +49,8 @@ public sealed class Forests(NpgsqlDataSource database, IDocumentStore store)
         if (LastSeen(domain) is { } kept && kept.Version == version) return kept;
         if (_past.TryGet((domain, version), out var past)) return past;
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var row = await StateRows.At(connection, domain, version, cancellation);
-        // In the middle of a transaction: the state before it, and its events up to there.
-        var events = row.Version == version ? [] : await Events(domain, row.Version, version, cancellation);
-        if (events.Length < version - row.Version) return null;
-        var state = (await Whole(connection, domain, row, cancellation)).After(events);
+        if (version > await StateRows.Version(connection, domain, cancellation)) return null;
+        var state = await Whole(connection, domain, version, cancellation);
         _past.AddOrUpdate((domain, version), state);
         return state;
     }
@@ -64,23 +60,16 @@ public sealed class Forests(NpgsqlDataSource database, IDocumentStore store)
         ? await StateAtAsync(domain, version, cancellation) ?? throw new InvalidOperationException($"domain {domain} has no version {version} any more")
         : await NowAsync(domain, cancellation);
 
-    private static async Task<DomainState> Whole(NpgsqlConnection connection, DomainId domain, DomainRow row, CancellationToken cancellation)
+    private static async Task<DomainState> Whole(NpgsqlConnection connection, DomainId domain, long version, CancellationToken cancellation)
     {
-        var checkpoints = await StateRows.Checkpoints(connection, domain, row.Version, cancellation);
-        var (host, disks) = await StateRows.Seen(connection, domain, row.Version, cancellation);
-        return new DomainState(domain, row.Version, row.Name, row.Definition, [], Forest<Checkpoint>.Of(checkpoints), row.Current)
+        var values = await StateRows.Values(connection, domain, version, cancellation);
+        var checkpoints = await StateRows.Checkpoints(connection, domain, version, cancellation);
+        return new DomainState(domain, version, values.Name, values.Definition, [], Forest<Checkpoint>.Of(checkpoints), values.Current)
         {
-            Holds = await StateRows.Holds(connection, domain, row.Version, cancellation),
-            Host = host,
-            HostDisks = disks,
-            Marks = await StateRows.Marks(connection, domain, row.Version, cancellation),
+            Holds = await StateRows.Holds(connection, domain, version, cancellation),
+            Host = values.Host,
+            HostDisks = values.Disks,
+            Marks = await StateRows.Marks(connection, domain, version, cancellation),
         };
-    }
-
-    private async Task<DomainEvent[]> Events(DomainId domain, long after, long upTo, CancellationToken cancellation)
-    {
-        await using var session = store.QuerySession(Schema.Tenant);
-        var events = await session.Events.FetchStreamAsync(domain.Value, version: upTo, fromVersion: after + 1, token: cancellation);
-        return [.. events.Select(e => (DomainEvent)e.Data)];
     }
 }

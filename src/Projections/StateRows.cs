@@ -8,28 +8,24 @@ namespace EventCheckpoints.Projections;
 
 /// <summary>A domain itself, without its checkpoints, at a version of its stream.</summary>
 /// <param name="Name">Null while it is not registered.</param>
-internal sealed record DomainRow(DomainName? Name, DefinitionHash? Definition, long Version, MomentName? Current)
-{
-    public static DomainRow Unknown { get; } = new(null, null, 0, null);
-}
+/// <param name="Host">Where it was seen last.</param>
+/// <param name="Disks">Those that it had there.</param>
+internal sealed record DomainValues(DomainName? Name, DefinitionHash? Definition, MomentName? Current, HostName? Host, IReadOnlyList<HostDisk> Disks);
 
 /// <summary>What the rows say of one domain.</summary>
 internal static class StateRows
 {
     private const string Columns = "name, parent, description, creation_time, disks, definition, from_version";
 
-    /// <summary>The domain as of now.</summary>
-    public static Task<DomainRow> Now(NpgsqlConnection connection, DomainId domain, CancellationToken cancellation) => One(
-        connection, $"select name, registered, definition, version, current from {Schema.Name}.domains where tenant_id = $1 and domain_id = $2", domain, null, cancellation);
-
-    /// <summary>The domain behind the last transaction that ended at a version or before; version 0 where none did.</summary>
-    public static Task<DomainRow> At(NpgsqlConnection connection, DomainId domain, long version, CancellationToken cancellation) => One(
-        connection,
-        $"""
-        select name, registered, definition, version, current from {Schema.Name}.domain_states
-        where tenant_id = $1 and domain_id = $2 and version <= $3 order by version desc limit 1
-        """,
-        domain, version, cancellation);
+    /// <summary>The domain's version now; 0 where it has no event.</summary>
+    public static async Task<long> Version(NpgsqlConnection connection, DomainId domain, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand($"select version from {Schema.Name}.domains where tenant_id = $1 and domain_id = $2", connection)
+        {
+            Parameters = { new() { Value = Schema.Tenant }, new() { Value = domain.Value } },
+        };
+        return await command.ExecuteScalarAsync(cancellation) is long version ? version : 0;
+    }
 
     /// <summary>The definitions whose text the stream holds.</summary>
     public static async Task<ImmutableHashSet<DefinitionHash>> Recorded(NpgsqlConnection connection, DomainId domain, CancellationToken cancellation)
@@ -115,8 +111,8 @@ internal static class StateRows
         return marks.ToImmutableDictionary();
     }
 
-    /// <summary>On which host a domain was at a version, and the disks it had there.</summary>
-    public static async Task<(HostName? Host, IReadOnlyList<HostDisk> Disks)> Seen(NpgsqlConnection connection, DomainId domain, long version, CancellationToken cancellation)
+    /// <summary>What the domain itself was at a version, in the middle of a transaction too.</summary>
+    public static async Task<DomainValues> Values(NpgsqlConnection connection, DomainId domain, long version, CancellationToken cancellation)
     {
         await using var command = AtVersion(
             connection, domain, version,
@@ -124,36 +120,20 @@ internal static class StateRows
             select f.field, (
                 select v.value from {Schema.Name}.domain_values v
                 where v.tenant_id = $1 and v.domain_id = $2 and v.field = f.field and v.from_version <= $3 order by v.from_version desc limit 1)
-            from unnest(array['host', 'hostDisks']) f (field)
+            from unnest(array['name', 'definition', 'current', 'host', 'hostDisks']) f (field)
             """);
         await using var row = await command.ExecuteReaderAsync(cancellation);
-        (HostName? Host, IReadOnlyList<HostDisk> Disks) seen = (null, []);
-        while (await row.ReadAsync(cancellation))
-        {
-            if (row.IsDBNull(1)) continue;
-            if (row.GetString(0) == "host") seen.Host = HostName.Trusted(row.GetString(1));
-            else seen.Disks = JsonSerializer.Deserialize<HostDisk[]>(row.GetString(1), Wire.Options)!;
-        }
-
-        return seen;
+        var values = new Dictionary<string, string?>();
+        while (await row.ReadAsync(cancellation)) values[row.GetString(0)] = row.IsDBNull(1) ? null : row.GetString(1);
+        return new DomainValues(
+            values["name"] is { } name ? DomainName.Trusted(name) : null,
+            values["definition"] is { } definition ? DefinitionHash.Trusted(definition) : null,
+            values["current"] is { } current ? MomentName.Trusted(current) : null,
+            values["host"] is { } host ? HostName.Trusted(host) : null,
+            values["hostDisks"] is { } disks ? JsonSerializer.Deserialize<HostDisk[]>(disks, Wire.Options)! : []);
     }
 
     /// <param name="sql">Of tenant, domain and version.</param>
     private static NpgsqlCommand AtVersion(NpgsqlConnection connection, DomainId domain, long version, string sql) =>
         new(sql, connection) { Parameters = { new() { Value = Schema.Tenant }, new() { Value = domain.Value }, new() { Value = version } } };
-
-    private static async Task<DomainRow> One(NpgsqlConnection connection, string sql, DomainId domain, long? version, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        command.Parameters.AddWithValue(Schema.Tenant);
-        command.Parameters.AddWithValue(domain.Value);
-        if (version is { } at) command.Parameters.AddWithValue(at);
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        if (!await row.ReadAsync(cancellation)) return DomainRow.Unknown;
-        return new DomainRow(
-            row.GetBoolean(1) ? DomainName.Trusted(row.GetString(0)) : null,
-            row.IsDBNull(2) ? null : DefinitionHash.Trusted(row.GetString(2)),
-            row.GetInt64(3),
-            row.IsDBNull(4) ? null : MomentName.Trusted(row.GetString(4)));
-    }
 }

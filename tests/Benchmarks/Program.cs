@@ -18,6 +18,7 @@ var measures = new Dictionary<string, Func<Bench, Task>>
     ["walks"] = Walks.RunAsync,
     ["sync"] = Syncs.RunAsync,
     ["http"] = OverHttp.RunAsync,
+    ["page"] = InBrowser.RunAsync,
     ["bulk-out"] = BulkOut.RunAsync,
     ["feed"] = Feeds.RunAsync,
     ["audit"] = Audits.RunAsync,

@@ -19,7 +19,7 @@ internal sealed class WritePath : IAsyncDisposable
     {
         Database = Wiring.DataSource(connectionString);
         _store = Store.Open(Database);
-        _handler = new SubmitHandler(_store, Database, new Forests(Database, _store), new Definitions(Database));
+        _handler = new SubmitHandler(_store, Database, new Forests(Database), new Definitions(Database));
     }
 
     public NpgsqlDataSource Database { get; }

@@ -22,7 +22,7 @@ internal sealed class TestStore : IAsyncDisposable
         Database = Wiring.DataSource(database.HostConnectionString);
         Owner = Wiring.DataSource(database.ConnectionString);
         Store = Host.Store.Open(Database);
-        Forests = new Forests(Database, Store);
+        Forests = new Forests(Database);
         Definitions = new Definitions(Database);
         Handler = new SubmitHandler(Store, Database, Forests, Definitions);
     }

@@ -1,3 +1,4 @@
+using EventCheckpoints.Tests;
 using EventCheckpoints.Web.Tests;
 using Microsoft.Playwright;
 using Xunit;
@@ -6,33 +7,21 @@ using Xunit;
 
 namespace EventCheckpoints.Web.Tests;
 
-/// <summary>The Chromium of this machine, one for all tests.</summary>
+/// <summary>One Chromium for all tests.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    private const string Program = "/usr/bin/chromium";
+    private Chromium? _chromium;
 
-    // As root Chromium has no sandbox; it sees nothing but our own server.
-    private static readonly string[] Arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
-
-    public async ValueTask InitializeAsync()
-    {
-        if (!File.Exists(Program)) return;
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = Arguments });
-    }
+    public async ValueTask InitializeAsync() => _chromium = await Chromium.StartAsync();
 
     public async Task<IBrowserContext> OpenAsync(BrowserNewContextOptions options)
     {
-        if (_browser is null) Assert.Skip($"{Program} is not there: ./test installs it");
-        return await _browser.NewContextAsync(options);
+        if (_chromium is null) Assert.Skip($"{Chromium.Program} is not there: ./test installs it");
+        return await _chromium.Browser.NewContextAsync(options);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null) await _browser.DisposeAsync();
-        _playwright?.Dispose();
+        if (_chromium is not null) await _chromium.DisposeAsync();
     }
 }

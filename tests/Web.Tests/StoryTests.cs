@@ -15,6 +15,7 @@ public sealed class StoryTests(Browser browser)
     [InlineData("light", 1280, true)]
     [InlineData("dark", 1280, true)]
     [InlineData("light", 320, true)]
+    [InlineData("dark", 320, true)]
     [InlineData("dark", 320, false)]
     public async Task Every_view_reads_fits_and_has_nothing_that_axe_finds(string scheme, int width, bool scripts)
     {
@@ -49,7 +50,7 @@ public sealed class StoryTests(Browser browser)
                 Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{name} is wider than {width}");
             }
 
-            if (Pictures is not null) await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-{scheme}-{width}.png") });
+            if (Pictures is not null) await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-{scheme}-{width}{(scripts ? "" : "-without-scripts")}.png") });
         }
 
         Assert.Empty(said);
@@ -160,6 +161,43 @@ public sealed class StoryTests(Browser browser)
         await Assertions.Expect(page.GetByRole(AriaRole.Slider)).ToBeFocusedAsync();
         await page.ReloadAsync();
         await Assertions.Expect(page.GetByText("As it was at 5.")).ToBeVisibleAsync();
+    }
+
+    /// <summary>Every step makes a forest of its own, on the server and in the browser; none is kept by the page.</summary>
+    [Fact]
+    public async Task Ten_thousand_checkpoints_open_and_the_slider_leaves_nothing_behind()
+    {
+        await using var host = await TestHost.StartAsync();
+        var uuid = Guid.NewGuid().ToString();
+        var definition = TestHost.DomainXml("large", uuid);
+        await host.SendAsync(HttpMethod.Post, "/v1/domains", TestHost.Xml(definition));
+        var items = Enumerable.Range(0, 10_000).Select(i =>
+            $"<domaincheckpoint><name>c{i}</name>{(i == 0 ? "" : $"<parent><name>c{(i - 1) / 2}</name></parent>")}<creationTime>{1_700_000_000 + i}</creationTime><disks><disk name='vda' checkpoint='bitmap'/></disks>{definition}</domaincheckpoint>");
+        await host.SendAsync(HttpMethod.Post, $"/v1/domains/{uuid}/bulk", TestHost.Xml($"<checkpoints>{string.Concat(items)}</checkpoints>"));
+        await using var context = await browser.OpenAsync(new() { BaseURL = host.Url.ToString() });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync($"/domains/{uuid}?find=c7777");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("^c7777 ") })).ToBeVisibleAsync();
+        Assert.InRange(await page.Locator("svg.forest a").CountAsync(), 1, 1_000);
+
+        var browsers = await context.NewCDPSessionAsync(page);
+        async Task<(int Nodes, int Listeners, double Heap)> StepAsync(int from)
+        {
+            for (var to = from; to > from - 40; to--)
+            {
+                await page.GetByRole(AriaRole.Slider).FillAsync($"{to}");
+                await Assertions.Expect(page.GetByText($"As it was at {to}.")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+            }
+
+            await browsers.SendAsync("HeapProfiler.collectGarbage");
+            var counted = await browsers.SendAsync("Memory.getDOMCounters");
+            return (counted!.Value.GetProperty("nodes").GetInt32(), counted.Value.GetProperty("jsEventListeners").GetInt32(), await page.EvaluateAsync<double>("performance.memory.usedJSHeapSize"));
+        }
+
+        var before = await StepAsync(9_000);
+        var after = await StepAsync(8_000);
+        Assert.True(after.Nodes < before.Nodes * 1.2 && after.Listeners < before.Listeners + 20, $"nodes and listeners after 40 steps {before}, after 80 {after}");
+        Assert.True(after.Heap < before.Heap + (4 << 20), $"bytes after 40 steps {before}, after 80 {after}");
     }
 
     [Fact]

@@ -75,13 +75,13 @@ internal static class Audits
         public async Task AsOfAsync()
         {
             // Forests that keep nothing yet: what is in memory says nothing of the history.
-            var state = await new Forests(path.Database, _store).StateAtAsync(domain, (size / 2 / Checkpoints * Checkpoints) + 3, CancellationToken.None);
+            var state = await new Forests(path.Database).StateAtAsync(domain, (size / 2 / Checkpoints * Checkpoints) + 3, CancellationToken.None);
             if (state!.Forest.Count != Checkpoints) throw new InvalidOperationException($"{state.Forest.Count} checkpoints then");
         }
 
         public async Task NowAsync()
         {
-            var state = await new Forests(path.Database, _store).NowAsync(domain, CancellationToken.None);
+            var state = await new Forests(path.Database).NowAsync(domain, CancellationToken.None);
             if (state.Forest.Count != Checkpoints) throw new InvalidOperationException($"{state.Forest.Count} checkpoints now");
         }
 
