@@ -28,6 +28,22 @@ internal static class OneCreate
         for (var i = 0; i < 20; i++) await bare.RunAsync();
         await bench.MeasureAsync(
             new Track("create", "all the same rows written and committed in one round trip", new Goals(Ratio: 1.5, Growth: 1.3, Held: 12), cases), bench.Settings.RoundsOf(40, 200));
+        await OneByOneAsync(bench);
+    }
+
+    /// <summary>What a long history costs: a domain whose checkpoints were created one by one, each in a transaction of its own.</summary>
+    private static async Task OneByOneAsync(Bench bench)
+    {
+        await using var path = new WritePath(await bench.CreateDatabaseAsync());
+        var cases = new List<Case>();
+        foreach (var size in bench.Settings.SizesOf([10, 5_000], [10, 1_000, 20_000]))
+        {
+            var id = await path.DefineAsync();
+            for (var i = 0; i < size; i++) await Create(path, id);
+            cases.Add(new Case(size, new Operation(() => Create(path, id))));
+        }
+
+        await bench.MeasureAsync(new Track("create/one-by-one", null, new Goals(Growth: 1.3), cases), bench.Settings.RoundsOf(100, 200));
     }
 
     private static int _last;
