@@ -36,7 +36,7 @@ public sealed class StoryTests(Browser browser)
         var views = new (string Name, string Path)[]
         {
             ("domains", "/"), ("domain", $"/domains/{uuid}"), ("past", $"/domains/{uuid}?at=5&from=3"), ("checkpoint", $"/domains/{uuid}/checkpoints/night?xml=domain"),
-            ("delete", $"/domains/{uuid}/checkpoints/base/delete"), ("held", $"/domains/{uuid}/checkpoints/night/delete"), ("hold", $"/domains/{uuid}/checkpoints/base/hold"), ("audit", "/audit"), ("webhooks", "/webhooks"), ("new-webhook", "/webhooks/new"),
+            ("delete", $"/domains/{uuid}/checkpoints/base/delete"), ("held", $"/domains/{uuid}/checkpoints/night/delete"), ("hold", $"/domains/{uuid}/checkpoints/base/hold"), ("release", $"/domains/{uuid}/holds/case-7/release"), ("audit", "/audit"), ("webhooks", "/webhooks"), ("new-webhook", "/webhooks/new"),
             ("put", $"/domains/{uuid}/put"), ("redefine", $"/domains/{uuid}/checkpoints/night/redefine"), ("hosts", "/sources"), ("sign-in", "/sign-in"),
         };
         foreach (var (name, path) in views)
@@ -78,6 +78,12 @@ public sealed class StoryTests(Browser browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "night (root)" }).WaitForAsync();
         await page.GetByText("the base is on tape").First.WaitForAsync();
+
+        await page.GetByRole(AriaRole.Link, new() { NameRegex = new("^held ") }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Delete…" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("case-7").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Rule: held")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Delete" })).ToHaveCountAsync(0);
     }
 
     /// <summary>What ./run leaves behind, on a usual screen, without scrolling.</summary>
