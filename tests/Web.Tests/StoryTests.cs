@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using EventCheckpoints.Host.Tests;
 using Microsoft.Playwright;
 using Xunit;
@@ -8,66 +7,18 @@ namespace EventCheckpoints.Web.Tests;
 /// <summary>What people do with the pages, in a real browser.</summary>
 public sealed class StoryTests(Browser browser)
 {
-    /// <summary>Where the screenshots go; none are made without it, and docs/page is where those of the README are.</summary>
-    private static readonly string? Pictures = Environment.GetEnvironmentVariable("EVENTCHECKPOINTS_SCREENSHOTS");
-
-    [Theory]
-    [InlineData("light", 1280, true)]
-    [InlineData("dark", 1280, true)]
-    [InlineData("light", 320, true)]
-    [InlineData("dark", 320, true)]
-    [InlineData("dark", 320, false)]
-    public async Task Every_view_reads_fits_and_has_nothing_that_axe_finds(string scheme, int width, bool scripts)
-    {
-        await using var host = await TestHost.StartAsync();
-        var uuid = await SampleAsync(host);
-        await using var context = await browser.OpenAsync(new()
-        {
-            BaseURL = host.Url.ToString(),
-            ColorScheme = scheme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
-            ViewportSize = new() { Width = width, Height = 800 },
-            JavaScriptEnabled = scripts,
-        });
-        var page = await context.NewPageAsync();
-        var said = new List<string>();
-        page.Console += (_, message) => said.Add(message.Text);
-        page.PageError += (_, error) => said.Add(error);
-        page.Request += (_, request) => { if (!request.Url.StartsWith(host.Url.ToString(), StringComparison.Ordinal)) said.Add(request.Url); };
-        var views = new (string Name, string Path)[]
-        {
-            ("domains", "/"), ("domain", $"/domains/{uuid}"), ("past", $"/domains/{uuid}?at=5&from=3"), ("checkpoint", $"/domains/{uuid}/checkpoints/night?xml=domain"),
-            ("delete", $"/domains/{uuid}/checkpoints/base/delete"), ("held", $"/domains/{uuid}/checkpoints/night/delete"), ("hold", $"/domains/{uuid}/checkpoints/base/hold"), ("release", $"/domains/{uuid}/holds/case-7/release"), ("audit", "/audit"), ("webhooks", "/webhooks"), ("new-webhook", "/webhooks/new"),
-            ("put", $"/domains/{uuid}/put"), ("redefine", $"/domains/{uuid}/checkpoints/night/redefine"), ("hosts", "/sources"), ("sign-in", "/sign-in"),
-        };
-        foreach (var (name, path) in views)
-        {
-            await page.GotoAsync(path, new() { WaitUntil = WaitUntilState.Load });
-            Assert.Equal(1, await page.Locator("h1").CountAsync());
-            if (scripts)
-            {
-                var found = await page.RunAxe();
-                Assert.True(found.Violations.Length == 0, $"{name}: {string.Join("; ", found.Violations.Select(no => $"{no.Id}: {no.Help}: {string.Join(", ", no.Nodes.Select(node => node.Html))}"))}");
-                Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{name} is wider than {width}");
-            }
-
-            if (Pictures is not null) await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{name}-{scheme}-{width}{(scripts ? "" : "-without-scripts")}.png") });
-        }
-
-        Assert.Empty(said);
-    }
-
     [Fact]
     public async Task An_operator_sees_a_branch_appear_without_losing_the_place_and_deletes_an_inner_checkpoint()
     {
         await using var host = await TestHost.StartAsync();
-        var uuid = await SampleAsync(host);
+        var uuid = await Sample.SampleAsync(host);
         await using var context = await browser.OpenAsync(new() { BaseURL = host.Url.ToString() });
         var page = await context.NewPageAsync();
         // What happens before the stream is open belongs to the page that is loaded then.
         await page.RunAndWaitForResponseAsync(() => page.GotoAsync($"/domains/{uuid}"), answer => answer.Url.Contains("/v1/events/stream", StringComparison.Ordinal));
         var link = page.GetByRole(AriaRole.Link, new() { Name = "base (root)" });
         await link.FocusAsync();
-        await CreateAsync(host, uuid, "appeared");
+        await Sample.CreateAsync(host, uuid, "appeared");
         await page.GetByRole(AriaRole.Link, new() { Name = "appeared (current, leaf)" }).WaitForAsync(new() { Timeout = 60_000 });
         Assert.Equal($"/domains/{uuid}/checkpoints/base", await page.EvaluateAsync<string>("document.activeElement.getAttribute('href')"));
 
@@ -107,7 +58,7 @@ public sealed class StoryTests(Browser browser)
             page.GetByRole(AriaRole.Link, new() { Name = "after-update (leaf)" }), page.GetByText("● checkpoint · ○ leaf"),
         })
             await Assertions.Expect(seen).ToBeInViewportAsync(new() { Ratio = 1 });
-        if (Pictures is not null) await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, "newcomer.png") });
+        if (Sample.Pictures is not null) await page.ScreenshotAsync(new() { Path = Path.Combine(Sample.Pictures, "newcomer.png") });
     }
 
     private static string Samples()
@@ -121,7 +72,7 @@ public sealed class StoryTests(Browser browser)
     public async Task A_writer_sees_what_a_redefine_would_change_and_does_it_and_the_picture_grows_and_shrinks()
     {
         await using var host = await TestHost.StartAsync();
-        var uuid = await SampleAsync(host);
+        var uuid = await Sample.SampleAsync(host);
         await using var context = await browser.OpenAsync(new() { BaseURL = host.Url.ToString() });
         var page = await context.NewPageAsync();
         await page.GotoAsync($"/domains/{uuid}/checkpoints/side");
@@ -156,7 +107,7 @@ public sealed class StoryTests(Browser browser)
     public async Task The_slider_goes_back_in_time_and_the_address_holds_the_moment()
     {
         await using var host = await TestHost.StartAsync();
-        var uuid = await SampleAsync(host);
+        var uuid = await Sample.SampleAsync(host);
         await using var context = await browser.OpenAsync(new() { BaseURL = host.Url.ToString() });
         var page = await context.NewPageAsync();
         await page.GotoAsync($"/domains/{uuid}?from=4");
@@ -169,48 +120,11 @@ public sealed class StoryTests(Browser browser)
         await Assertions.Expect(page.GetByText("As it was at 5.")).ToBeVisibleAsync();
     }
 
-    /// <summary>Every step makes a forest of its own, on the server and in the browser; none is kept by the page.</summary>
-    [Fact]
-    public async Task Ten_thousand_checkpoints_open_and_the_slider_leaves_nothing_behind()
-    {
-        await using var host = await TestHost.StartAsync();
-        var uuid = Guid.NewGuid().ToString();
-        var definition = TestHost.DomainXml("large", uuid);
-        await host.SendAsync(HttpMethod.Post, "/v1/domains", TestHost.Xml(definition));
-        var items = Enumerable.Range(0, 10_000).Select(i =>
-            $"<domaincheckpoint><name>c{i}</name>{(i == 0 ? "" : $"<parent><name>c{(i - 1) / 2}</name></parent>")}<creationTime>{1_700_000_000 + i}</creationTime><disks><disk name='vda' checkpoint='bitmap'/></disks>{definition}</domaincheckpoint>");
-        await host.SendAsync(HttpMethod.Post, $"/v1/domains/{uuid}/bulk", TestHost.Xml($"<checkpoints>{string.Concat(items)}</checkpoints>"));
-        await using var context = await browser.OpenAsync(new() { BaseURL = host.Url.ToString() });
-        var page = await context.NewPageAsync();
-        await page.GotoAsync($"/domains/{uuid}?find=c7777");
-        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("^c7777 ") })).ToBeVisibleAsync();
-        Assert.InRange(await page.Locator("svg.forest a").CountAsync(), 1, 1_000);
-
-        var browsers = await context.NewCDPSessionAsync(page);
-        async Task<(int Nodes, int Listeners, double Heap)> StepAsync(int from)
-        {
-            for (var to = from; to > from - 40; to--)
-            {
-                await page.GetByRole(AriaRole.Slider).FillAsync($"{to}");
-                await Assertions.Expect(page.GetByText($"As it was at {to}.")).ToBeVisibleAsync(new() { Timeout = 60_000 });
-            }
-
-            await browsers.SendAsync("HeapProfiler.collectGarbage");
-            var counted = await browsers.SendAsync("Memory.getDOMCounters");
-            return (counted!.Value.GetProperty("nodes").GetInt32(), counted.Value.GetProperty("jsEventListeners").GetInt32(), await page.EvaluateAsync<double>("performance.memory.usedJSHeapSize"));
-        }
-
-        var before = await StepAsync(9_000);
-        var after = await StepAsync(8_000);
-        Assert.True(after.Nodes < before.Nodes * 1.2 && after.Listeners < before.Listeners + 20, $"nodes and listeners after 40 steps {before}, after 80 {after}");
-        Assert.True(after.Heap < before.Heap + (4 << 20), $"bytes after 40 steps {before}, after 80 {after}");
-    }
-
     [Fact]
     public async Task An_auditor_types_finds_a_domain_and_who_deleted_a_checkpoint_and_sends_the_moment()
     {
         await using var host = await TestHost.StartAsync();
-        var uuid = await SampleAsync(host);
+        var uuid = await Sample.SampleAsync(host);
         await host.DefineAsync("other");
         await host.SendAsync(HttpMethod.Delete, $"/v1/domains/{uuid}/checkpoints/side", null, ("X-Audit-Reason", "a mistake"));
         await using var context = await browser.OpenAsync(new() { BaseURL = host.Url.ToString() });
@@ -228,31 +142,4 @@ public sealed class StoryTests(Browser browser)
         await Assertions.Expect(page.GetByText("As it was at")).ToBeVisibleAsync();
         Assert.Contains("at=", page.Url, StringComparison.Ordinal);
     }
-
-    /// <summary>A chain that folds, a branch, a held one, and a neighbour whose name would be markup.</summary>
-    private static async Task<string> SampleAsync(TestHost host)
-    {
-        var uuid = Guid.NewGuid().ToString();
-        await host.SendAsync(HttpMethod.Post, "/v1/domains", TestHost.Xml(TestHost.DomainXml("shop", uuid)));
-        using var webhook = new StringContent("""{"url":"https://hook.invalid/"}""", null, "application/json");
-        await host.SendAsync(HttpMethod.Post, "/v1/webhooks", webhook);
-        await host.DefineAsync("&lt;img src=x onerror=console.log(1)&gt;");
-        foreach (var name in new[] { "base", "night", "held" }) await CreateAsync(host, uuid, name);
-        using var hold = new StringContent("""{"id":"case-7","checkpoint":"held"}""", null, "application/json");
-        await host.SendAsync(HttpMethod.Post, $"/v1/domains/{uuid}/holds", hold, ("X-Audit-Reason", "court order"));
-        await host.SendAsync(
-            HttpMethod.Post, $"/v1/domains/{uuid}/checkpoints?redefine=true",
-            TestHost.Xml("<domaincheckpoint><name>side</name><description>a try</description><parent><name>base</name></parent><creationTime>1760000000</creationTime><disks><disk name='vda' checkpoint='bitmap'/></disks></domaincheckpoint>"));
-        for (var i = 0; i < 20; i++) await CreateAsync(host, uuid, $"hour-{i}");
-        // One that its host has lost, and one without its bitmap.
-        string[] there = ["base", "night", "held", .. Enumerable.Range(0, 19).Select(i => $"hour-{i}")];
-        var bitmaps = there.Append("hour-19").Select(name => $$"""{"name":"{{name}}","inconsistent":false}""");
-        using var observation = new StringContent(
-            $$"""{"host":"kvm7:qemu/system","checkpoints":["side","{{string.Join("\",\"", there)}}"],"disks":[{"target":"vda","source":"/a","bitmaps":[{{string.Join(',', bitmaps)}}]},{"target":"vdb"}]}""", null, "application/json");
-        await host.SendAsync(HttpMethod.Put, $"/v1/domains/{uuid}/observation", observation);
-        return uuid;
-    }
-
-    private static async Task CreateAsync(TestHost host, string domain, string name) =>
-        await host.SendAsync(HttpMethod.Post, $"/v1/domains/{domain}/checkpoints", TestHost.Xml($"<domaincheckpoint><name>{name}</name></domaincheckpoint>"));
 }
