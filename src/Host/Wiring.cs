@@ -113,7 +113,15 @@ public static class Wiring
         if (settings.MaxAutoPrepare == 0) settings.MaxAutoPrepare = 64;
         // No session is left otherwise than it was found: what is set is set within a transaction, and who listens has a connection until the host ends. To reset each took seven statements a use.
         settings.NoResetOnClose = true;
-        return NpgsqlDataSource.Create(settings);
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        // Short queries by key: to start a second process for one takes ten times as long as the query, and to compile it longer still. By a statement, since what
+        // pools connections in between may refuse it among the options of a start.
+        builder.UsePhysicalConnectionInitializer(
+            connection => Settle(connection).ExecuteNonQuery(),
+            async connection => await Settle(connection).ExecuteNonQueryAsync());
+        return builder.Build();
+
+        static NpgsqlCommand Settle(NpgsqlConnection connection) => new("set max_parallel_workers_per_gather = 0; set jit = off", connection);
     }
 
     public static void MapEventCheckpoints(this WebApplication app)

@@ -115,12 +115,11 @@ public sealed class LogTree(NpgsqlDataSource database)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select h.hash from unnest($1::int[], $2::bigint[], $3::bigint[]) with ordinality w (level, first, last, place)
-            cross join lateral (
-                select e.index, e.hash from {Schema.Name}.log_entries e where w.level = 0 and e.index between w.first and w.last
-                union all
-                select n.index, n.hash from {Schema.Name}.log_hashes n where w.level > 0 and n.level = w.level and n.index between w.first and w.last) h
-            order by w.place, h.index
+            select case when w.level = 0
+                then (select string_agg(e.hash, '' order by e.index) from {Schema.Name}.log_entries e where e.index between w.first and w.last)
+                else (select string_agg(n.hash, '' order by n.index) from {Schema.Name}.log_hashes n where n.level = w.level and n.index between w.first and w.last) end
+            from unnest($1::int[], $2::bigint[], $3::bigint[]) with ordinality w (level, first, last, place)
+            order by w.place
             """,
             connection,
             transaction);
@@ -129,7 +128,11 @@ public sealed class LogTree(NpgsqlDataSource database)
         command.Parameters.AddWithValue(wanted.Select(rows => rows.Last).ToArray());
         var hashes = new List<TreeHash>();
         await using var row = await command.ExecuteReaderAsync(cancellation);
-        while (await row.ReadAsync(cancellation)) hashes.Add(TreeHash.Of(row.GetFieldValue<byte[]>(0)));
+        while (await row.ReadAsync(cancellation))
+        {
+            if (!row.IsDBNull(0)) hashes.AddRange(row.GetFieldValue<byte[]>(0).Chunk(TreeHash.Length).Select(hash => TreeHash.Of(hash)));
+        }
+
         var expected = wanted.Sum(rows => rows.Last - rows.First + 1);
         return hashes.Count == expected ? hashes : throw new InconsistentLogException($"the log has {hashes.Count} of {expected} hashes that are needed: rows of it are missing");
     }
