@@ -101,8 +101,9 @@ public sealed class FeedTip(SafeSequence safe, Feed feed) : BackgroundService
     {
         if (reach <= window.After) return;
         // What is beyond the reach may have others before it that are still to come.
-        if (found?.TakeWhile(happened => happened.Sequence <= reach).ToArray() is { } events && (events.Length == window.Limit || reach <= window.Through))
-            _pages.AddOrUpdate((AllKey, window.After, reach), new FeedPage([.. events.Where(feed.IsOfDomain)], events.Length == window.Limit ? events[^1].Sequence : reach));
+        if (found?.TakeWhile(happened => happened.Sequence <= reach).ToArray() is { } events && (events.Length == window.Limit || reach <= window.Through)
+            && feed.PageOf(events, events.Length == window.Limit ? events[^1].Sequence : reach) is { } page)
+            _pages.AddOrUpdate((AllKey, window.After, reach), page);
         Volatile.Write(ref _reach, reach);
         Interlocked.Exchange(ref _moved, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
@@ -115,7 +116,7 @@ public sealed class FeedTip(SafeSequence safe, Feed feed) : BackgroundService
             var window = new ReadFeed(new FeedFilter(), from, from + (4 * PageSize), PageSize);
             // Most who wait at the end want the page behind it, of all events: it comes with the look, and they need not ask again.
             await safe.ReachAsync(
-                from, PageSize, () => feed.SelectAll(window), Feed.Read, happened => happened.Sequence, (reach, events) => Move(window, reach, events), cancellation);
+                from, PageSize, () => Feed.SelectAll(window), Feed.Read, happened => happened.Sequence, (reach, events) => Move(window, reach, events), cancellation);
         }
         catch (Exception away) when (away is Npgsql.NpgsqlException or TimeoutException or IOException)
         {

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using CloudNative.CloudEvents;
 using CloudNative.CloudEvents.SystemTextJson;
 using EventCheckpoints.Projections;
@@ -13,6 +15,9 @@ public static class CloudEvents
 {
     /// <summary>What Standard Webhooks advise for a body, with room for the attributes.</summary>
     private const int MaxData = 16_000;
+
+    /// <summary>Names of the fields, numbers and the domain's id.</summary>
+    private const int Frame = 400;
 
     /// <summary>Relative to the server: with the id it is unique for each event.</summary>
     private static readonly Uri Source = new("/v1/events", UriKind.Relative);
@@ -78,27 +83,34 @@ public static class CloudEvents
         return then is { } version ? $"/v1/domains/{happened.Domain}/checkpoints/{Uri.EscapeDataString(happened.Checkpoint!)}?at={version}" : null;
     }
 
-    private static JsonElement Data(FeedEvent happened)
+    private static EventData Data(FeedEvent happened)
     {
-        var data = new JsonObject
-        {
-            ["domain"] = new JsonObject { ["id"] = happened.Domain.ToString(), ["name"] = happened.DomainName },
-            ["version"] = happened.Version,
-            ["actor"] = happened.Actor,
-            ["source"] = happened.Source,
-            ["reason"] = happened.Reason,
-            ["event"] = happened.Payload.DeepClone(),
-        };
-        var omitted = new JsonArray();
+        var data = new EventData(
+            new EventDomain(happened.Domain.ToString(), happened.DomainName), happened.Version, happened.Actor, happened.Source, happened.Reason, happened.Payload, null);
+        if (IsSmall(data)) return data;
+        var kept = JsonObject.Create(happened.Payload)!;
+        var omitted = new List<string>();
         foreach (var field in (string[])["description", "disks", "name", "parent"])
         {
-            if (Bytes(data) <= MaxData) break;
-            if (((JsonObject)data["event"]!).Remove(field)) omitted.Add(field);
+            if (!kept.Remove(field)) continue;
+            omitted.Add(field);
+            data = data with { Event = JsonSerializer.SerializeToElement(kept, Wire.Options), Omitted = omitted };
+            if (IsSmall(data)) break;
         }
 
-        if (omitted.Count > 0) data["omitted"] = omitted;
-        return JsonSerializer.SerializeToElement(data, Wire.Options);
+        return data;
     }
 
-    private static int Bytes(JsonObject data) => JsonSerializer.SerializeToUtf8Bytes(data, Wire.Options).Length;
+    private static bool IsSmall(EventData data) => MostBytes(data) <= MaxData || JsonSerializer.SerializeToUtf8Bytes(data, Wire.Options).Length <= MaxData;
+
+    /// <summary>Written to find out only where this is not enough: six bytes are the most that a character takes, three times its bytes the most that written JSON grows to.</summary>
+    private static int MostBytes(EventData data) =>
+        Frame + (3 * JsonMarshal.GetRawUtf8Value(data.Event).Length) + (6 * ((data.Domain.Name?.Length ?? 0) + (data.Actor?.Length ?? 0) + (data.Source?.Length ?? 0) + (data.Reason?.Length ?? 0)));
+
+    private sealed record EventDomain(string Id, string? Name);
+
+    /// <param name="Event">As it is stored, without what was omitted.</param>
+    private sealed record EventData(
+        EventDomain Domain, long Version, string? Actor, string? Source, string? Reason, JsonElement Event,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Omitted);
 }

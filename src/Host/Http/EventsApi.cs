@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using EventCheckpoints.Domain;
@@ -18,6 +20,9 @@ internal static class EventsApi
 
     /// <summary>Between comments on a silent stream, so that nobody on the way takes it for dead.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+
+    /// <summary>Bytes of a page that are held back to be sent together: what a slow reader costs beside the page, which all share.</summary>
+    private const int Buffer = 64 * 1024;
 
     public static void MapEvents(this IEndpointRouteBuilder api)
     {
@@ -76,9 +81,10 @@ internal static class EventsApi
     /// <summary>From the database in pages, and at its end whenever there is more: there is no seam between, and a slow reader costs one page.</summary>
     private static async Task Follow(FeedTip tip, FeedFilter filter, string key, long position, HttpResponse response, CancellationToken ends)
     {
+        var body = response.BodyWriter;
         // The position at once: who began with what happens now, and is cut off before anything did, has to come back to here.
-        await response.WriteAsync($"retry: 2000\nid: {Sequence.Text(position)}\n\n", ends);
-        await response.Body.FlushAsync(ends);
+        Write(body, $"retry: 2000\nid: {Sequence.Text(position)}\n\n");
+        await body.FlushAsync(ends);
         while (true)
         {
             long reach;
@@ -88,26 +94,29 @@ internal static class EventsApi
             }
             catch (TimeoutException)
             {
-                await response.WriteAsync(":\n\n", ends);
-                await response.Body.FlushAsync(ends);
+                Write(body, ":\n\n");
+                await body.FlushAsync(ends);
                 continue;
             }
 
             while (position < reach)
             {
                 var page = await tip.PageAsync(filter, key, position, reach, ends);
-                foreach (var happened in page.Events) await WriteAsync(response, happened, ends);
+                foreach (var happened in page.Events)
+                {
+                    Write(body, $"id: {Sequence.Text(happened.Sequence)}\nevent: {EventTypes.All[happened.Type]}\ndata: ");
+                    body.Write(CloudEvents.Json(happened).Span);
+                    Write(body, "\n\n");
+                    if (body.UnflushedBytes >= Buffer) await body.FlushAsync(ends);
+                }
+
                 // What a filter left out need not be looked at again after a reconnect: an id alone is kept and dispatches nothing (WHATWG HTML §9.2.6).
-                if (page.Position > (page.Events.Count > 0 ? page.Events[^1].Sequence : position)) await response.WriteAsync($"id: {Sequence.Text(page.Position)}\n\n", ends);
-                await response.Body.FlushAsync(ends);
+                if (page.Position > (page.Events.Count > 0 ? page.Events[^1].Sequence : position)) Write(body, $"id: {Sequence.Text(page.Position)}\n\n");
+                await body.FlushAsync(ends);
                 position = page.Position;
             }
         }
     }
 
-    private static async Task WriteAsync(HttpResponse response, FeedEvent happened, CancellationToken ends)
-    {
-        var json = Encoding.UTF8.GetString(CloudEvents.Json(happened).Span);
-        await response.WriteAsync($"id: {Sequence.Text(happened.Sequence)}\nevent: {EventTypes.All[happened.Type]}\ndata: {json}\n\n", ends);
-    }
+    private static void Write(PipeWriter body, string text) => Encoding.UTF8.GetBytes(text, body);
 }

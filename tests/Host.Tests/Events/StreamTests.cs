@@ -68,6 +68,22 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task Who_waits_is_told_of_a_long_one_as_of_any_other_without_what_is_long()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.DefineAsync("one");
+        await using var reader = await FeedReader.OpenAsync(host.Url, "", (await FeedTests.TableAsync(host))[^1]);
+        // Told of the first, it waits where the host's own look goes on.
+        await FeedTests.CreateAsync(host, "one", "short");
+        await reader.UntilAsync(1);
+        await host.SendAsync(HttpMethod.Post, "/v1/domains/one/checkpoints", TestHost.Xml($"<domaincheckpoint><name>long</name><description>{new string('d', 20_000)}</description></domaincheckpoint>"));
+        await reader.UntilAsync(2);
+        Assert.Equal((await FeedTests.TableAsync(host))[^2..], reader.Ids);
+        Assert.DoesNotContain("omitted", reader.Data[0], StringComparison.Ordinal);
+        Assert.Contains("\"omitted\":[\"description\"]", reader.Data[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Two_thousand_who_wait_cost_little_and_are_all_told()
     {
         const int readers = 2_000;
