@@ -71,18 +71,18 @@ public sealed class Forest<T>
     /// <summary>A forest under change: many changes cost no more than their own number, and the forest it came from stays as it was.</summary>
     public sealed class Editor
     {
-        private readonly ImmutableDictionary<MomentName, Node>.Builder _nodes;
+        private readonly ImmutableDictionary<MomentName, Node> _before;
+
+        /// <summary>What differs from before, null what is gone: a place changes with each neighbour that comes, and is put in order once, in the end.</summary>
+        private readonly Dictionary<MomentName, Node?> _changed = [];
         private Node _metaroot;
 
-        internal Editor(Forest<T> forest)
-        {
-            _nodes = forest._nodes.ToBuilder();
-            _metaroot = forest._metaroot;
-        }
+        internal Editor(Forest<T> forest) => (_before, _metaroot) = (forest._nodes, forest._metaroot);
 
-        public T Get(MomentName name) => _nodes[name].Moment!;
+        /// <exception cref="KeyNotFoundException">There is none.</exception>
+        public T Get(MomentName name) => NodeOf(name).Moment!;
 
-        public bool Contains(MomentName name) => _nodes.ContainsKey(name);
+        public bool Contains(MomentName name) => Find(name) is not null;
 
         /// <summary>
         /// Puts a moment at the head of its parent's children (virDomainMomentLinkParent). One of that name is replaced, keeps its children
@@ -90,33 +90,44 @@ public sealed class Forest<T>
         /// </summary>
         public void Link(T moment)
         {
-            if (_nodes.TryGetValue(moment.Name, out var old)) Detach(moment.Name, old);
-            _nodes[moment.Name] = new Node(moment, old?.First, null, null, old?.Children ?? 0);
+            var old = Find(moment.Name);
+            if (old is not null) Detach(moment.Name, old);
+            _changed[moment.Name] = new Node(moment, old?.First, null, null, old?.Children ?? 0);
             Attach(moment.Name, moment.Parent);
         }
 
         /// <summary>Takes a leaf out (virDomainMomentDropParent, virDomainMomentObjListRemove).</summary>
         public void RemoveLeaf(MomentName name)
         {
-            var node = _nodes[name];
+            var node = NodeOf(name);
             if (node.Children > 0) throw new InvalidOperationException($"{name} still has {node.Children} children");
             Detach(name, node);
-            _nodes.Remove(name);
+            _changed[name] = null;
         }
 
-        public Forest<T> ToForest() => new(_nodes.ToImmutable(), _metaroot);
+        public Forest<T> ToForest()
+        {
+            var nodes = _before.ToBuilder();
+            foreach (var (name, node) in _changed)
+            {
+                if (node is null) nodes.Remove(name);
+                else nodes[name] = node;
+            }
+
+            return new Forest<T>(nodes.ToImmutable(), _metaroot);
+        }
 
         internal void LinkAll(IReadOnlyCollection<T> inLinkOrder)
         {
-            foreach (var moment in inLinkOrder) _nodes.Add(moment.Name, new Node(moment, null, null, null, 0));
+            foreach (var moment in inLinkOrder) _changed.Add(moment.Name, new Node(moment, null, null, null, 0));
             foreach (var moment in inLinkOrder) Attach(moment.Name, moment.Parent);
         }
 
         private void Attach(MomentName name, MomentName? parent)
         {
             var above = NodeOf(parent);
-            _nodes[name] = _nodes[name] with { Next = above.First };
-            if (above.First is { } newest) _nodes[newest] = _nodes[newest] with { Previous = name };
+            _changed[name] = NodeOf(name) with { Next = above.First };
+            if (above.First is { } newest) _changed[newest] = NodeOf(newest) with { Previous = name };
             Set(parent, NodeOf(parent) with { First = name, Children = above.Children + 1 });
         }
 
@@ -125,15 +136,17 @@ public sealed class Forest<T>
             var parent = node.Moment!.Parent;
             var above = NodeOf(parent);
             Set(parent, above with { First = above.First == name ? node.Next : above.First, Children = above.Children - 1 });
-            if (node.Previous is { } newer) _nodes[newer] = _nodes[newer] with { Next = node.Next };
-            if (node.Next is { } older) _nodes[older] = _nodes[older] with { Previous = node.Previous };
+            if (node.Previous is { } newer) _changed[newer] = NodeOf(newer) with { Next = node.Next };
+            if (node.Next is { } older) _changed[older] = NodeOf(older) with { Previous = node.Previous };
         }
 
-        private Node NodeOf(MomentName? name) => name is { } real ? _nodes[real] : _metaroot;
+        private Node? Find(MomentName name) => _changed.TryGetValue(name, out var node) ? node : _before.GetValueOrDefault(name);
+
+        private Node NodeOf(MomentName? name) => name is not { } real ? _metaroot : Find(real) ?? throw new KeyNotFoundException($"there is no {real}");
 
         private void Set(MomentName? name, Node node)
         {
-            if (name is { } real) _nodes[real] = node;
+            if (name is { } real) _changed[real] = node;
             else _metaroot = node;
         }
     }
