@@ -70,7 +70,8 @@ public sealed class Checkpoints(Forests forests) : IRequestHandler<ListCheckpoin
             { From: { } from, Descendants: false } => forest.ChildrenOf(from),
             { From: { } from } => forest.Descendants(from),
             { Roots: true } => forest.ChildrenOf(null),
-            _ => filter.Topological ? forest.Descendants(null) : forest.All,
+            { Topological: true } => forest.Descendants(null),
+            _ => filter.Leaves ? forest.Leaves : forest.All,
         };
         if (filter.Leaves) all = all.Where(checkpoint => forest.IsLeaf(checkpoint.Name));
         if (filter.NoLeaves) all = all.Where(checkpoint => !forest.IsLeaf(checkpoint.Name));

@@ -22,11 +22,15 @@ internal sealed class Bench : IAsyncDisposable
         _signals = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, told =>
         {
             told.Cancel = true;
+            IsEnding = true;
             _postgres.DisposeAsync().AsTask().GetAwaiter().GetResult();
             System.IO.Directory.Delete(Directory, recursive: true);
             Environment.Exit(1);
         }))];
     }
+
+    /// <summary>Told to end in the middle: what fails from now on fails since its PostgreSQL is gone.</summary>
+    public bool IsEnding { get; private set; }
 
     public Settings Settings { get; }
 

@@ -22,15 +22,24 @@ var measures = new Dictionary<string, Func<Bench, Task>>
     ["bulk-out"] = BulkOut.RunAsync,
     ["feed"] = Feeds.RunAsync,
     ["audit"] = Audits.RunAsync,
+    ["storage"] = Storage.RunAsync,
     ["whole-store"] = WholeStores.RunAsync,
 };
 
 return await Settings.RunAsync(args, measures.Keys, async settings =>
 {
     await using var bench = await Bench.StartAsync(settings);
-    foreach (var (name, run) in measures)
+    try
     {
-        if (settings.Only.Count == 0 || settings.Only.Contains(name)) await run(bench);
+        foreach (var (name, run) in measures)
+        {
+            if (settings.Only.Count == 0 || settings.Only.Contains(name)) await run(bench);
+        }
+    }
+    catch (Exception) when (bench.IsEnding)
+    {
+        // The process ends as soon as it has tidied up.
+        await Task.Delay(Timeout.Infinite);
     }
 
     var report = new Measured(await Machine.HereAsync(bench.ConnectionString), settings.Extent, bench.Results);

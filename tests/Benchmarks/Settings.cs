@@ -30,7 +30,7 @@ internal sealed record Settings(Extent Extent, IReadOnlyList<string> Only, IRead
     public static async Task<int> RunAsync(string[] arguments, IReadOnlyCollection<string> names, Func<Settings, Task<int>> run)
     {
         var quick = new Option<bool>("--quick") { Description = "small sizes; 1 only for growth, or a ratio twice past its goal" };
-        var full = new Option<bool>("--full") { Description = "also what takes long: 100,000 over HTTP, histories of 1,000,000, 1,000 domains" };
+        var full = new Option<bool>("--full") { Description = "also what takes long: 100,000 over HTTP, histories of 1,000,000, virsh with 10,000, 1,000 domains" };
         var only = new Option<string[]>("--only") { Description = "this measure alone; may be repeated", AllowMultipleArgumentsPerToken = true };
         only.AcceptOnlyFromAmong([.. names]);
         var sizes = new Option<int[]>("--sizes") { Description = "other numbers of checkpoints", AllowMultipleArgumentsPerToken = true };

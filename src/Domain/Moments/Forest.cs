@@ -26,6 +26,9 @@ public sealed class Forest<T>
     /// <summary>All moments, in no order.</summary>
     public IEnumerable<T> All => _nodes.Values.Select(node => node.Moment!);
 
+    /// <summary>Those without children, in no order.</summary>
+    public IEnumerable<T> Leaves => _nodes.Values.Where(node => node.Children == 0).Select(node => node.Moment!);
+
     public bool Contains(MomentName name) => _nodes.ContainsKey(name);
 
     public T? Find(MomentName name) => _nodes.TryGetValue(name, out var node) ? node.Moment : null;

@@ -18,7 +18,14 @@ internal sealed record Case(int Size, Operation Subject, Operation? Yardstick = 
 /// <param name="PeakBytes">Growth of the process's resident memory while it runs, at most.</param>
 internal sealed record Goals(double? Ratio = null, double? Exponent = null, double? Growth = null, long? PeakBytes = null, double? Held = null);
 
+/// <summary>What a track's numbers count.</summary>
+internal enum Unit
+{
+    Seconds,
+    Bytes,
+}
+
 /// <summary>One line of the report for each size: what is timed, beside what.</summary>
 /// <param name="Name">Lower case, as --only takes it, with a part of its own behind a slash.</param>
 /// <param name="Yardstick">The yardstick in words; null where there is none.</param>
-internal sealed record Track(string Name, string? Yardstick, Goals Goals, IReadOnlyList<Case> Cases);
+internal sealed record Track(string Name, string? Yardstick, Goals Goals, IReadOnlyList<Case> Cases, Unit Unit = Unit.Seconds);

@@ -3,14 +3,14 @@ namespace EventCheckpoints.Benchmarks.Harness;
 /// <summary>What the rounds said about one size.</summary>
 /// <param name="Ratio">Subject to yardstick of the same round, so that what slows the machine for a while slows both.</param>
 /// <param name="Bytes">Moved by the subject in one run.</param>
-internal sealed record SizeResult(int Size, int Rounds, Spread Seconds, Spread? Yardstick, Spread? Ratio, long Bytes, long YardstickBytes, MemoryPeak Peak)
+internal sealed record SizeResult(int Size, int Rounds, Spread Amount, Spread? Yardstick, Spread? Ratio, long Bytes, long YardstickBytes, MemoryPeak Peak)
 {
     public static SizeResult Of(int size, IReadOnlyList<Sample> subject, IReadOnlyList<Sample> yardstick, MemoryPeak peak) => new(
         size,
         subject.Count,
-        Spread.Of(subject.Select(sample => sample.Seconds)),
-        yardstick.Count == 0 ? null : Spread.Of(yardstick.Select(sample => sample.Seconds)),
-        yardstick.Count == 0 ? null : Spread.Of(subject.Zip(yardstick, (one, other) => one.Seconds / other.Seconds)),
+        Spread.Of(subject.Select(sample => sample.Amount)),
+        yardstick.Count == 0 ? null : Spread.Of(yardstick.Select(sample => sample.Amount)),
+        yardstick.Count == 0 ? null : Spread.Of(subject.Zip(yardstick, (one, other) => one.Amount / other.Amount)),
         subject[^1].Bytes,
         yardstick.Count == 0 ? 0 : yardstick[^1].Bytes,
         peak);
@@ -31,7 +31,7 @@ internal sealed record TrackResult(Track Track, IReadOnlyList<SizeResult> Sizes,
     public IEnumerable<string> Failures() => Past(Slack, LeastExponent, Track.Goals.Growth is null ? ExponentLimit : null, Track.Goals.Held ?? Track.Goals.Ratio * Slack).Where(text => !text.StartsWith("memory", StringComparison.Ordinal));
 
     /// <summary>Of the shortest times, which a busy machine disturbs least.</summary>
-    private double? LeastExponent => Harness.Growth.Exponent([.. Sizes.Select(size => ((double)size.Size, size.Seconds.Min))]);
+    private double? LeastExponent => Harness.Growth.Exponent([.. Sizes.Select(size => ((double)size.Size, size.Amount.Min))]);
 
     /// <summary>Twice as much time at the largest size as linear growth with the usual goal allows; sizes that are close together say less of an exponent.</summary>
     private double? ExponentLimit => Sizes.Count < 2 ? null : 1.1 + (Math.Log(Slack) / Math.Log((double)Sizes[^1].Size / Sizes[0].Size));

@@ -31,7 +31,7 @@ internal static class Rounds
         }
 
         return new TrackResult(
-            track, sizes, Growth.Exponent([.. sizes.Select(size => ((double)size.Size, size.Seconds.Median))]), Growth.Between(subject[0], subject[^1]));
+            track, sizes, Growth.Exponent([.. sizes.Select(size => ((double)size.Size, size.Amount.Median))]), Growth.Between(subject[0], subject[^1]));
     }
 
     private static async Task RoundAsync(IReadOnlyList<Case> cases, List<Sample>[] subject, List<Sample>[] yardstick)

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace EventCheckpoints.Benchmarks.Harness;
 
 /// <summary>One timed run.</summary>
-/// <param name="Seconds">Of one operation.</param>
+/// <param name="Amount">Of one operation, in the unit of its track: seconds mostly.</param>
 /// <param name="Bytes">What the operation said it moved.</param>
-internal sealed record Sample(double Seconds, long Bytes)
+internal sealed record Sample(double Amount, long Bytes)
 {
     public static async Task<Sample> TakeAsync(Operation operation)
     {

@@ -85,7 +85,7 @@ internal static class InBrowser
         {
             // Nobody promised a ratio. A window's lines are what a first picture costs, whatever the domain's size; a step into the past reads the whole forest of then.
             var track = new Track(name, Bare, first == sizes ? new Goals(Growth: 2) : new Goals(Exponent: 1.1), []);
-            bench.Add(new TrackResult(track, sizes, Growth.Exponent([.. sizes.Select(size => ((double)size.Size, size.Seconds.Median))]), sizes[^1].Seconds.Median / sizes[0].Seconds.Median));
+            bench.Add(new TrackResult(track, sizes, Growth.Exponent([.. sizes.Select(size => ((double)size.Size, size.Amount.Median))]), sizes[^1].Amount.Median / sizes[0].Amount.Median));
         }
     }
 

@@ -27,7 +27,7 @@ internal static class OneCreate
         await bare.TakeAsync();
         for (var i = 0; i < 20; i++) await bare.RunAsync();
         await bench.MeasureAsync(
-            new Track("create", "all the same rows written and committed in one round trip", new Goals(Ratio: 1.5, Growth: 1.3, Held: 12), cases), bench.Settings.RoundsOf(40, 200));
+            new Track("create", "all the same rows written and committed in one round trip", new Goals(Ratio: 1.5, Growth: 1.3, Held: 8), cases), bench.Settings.RoundsOf(40, 200));
         await OneByOneAsync(bench);
     }
 

@@ -34,7 +34,7 @@ internal static class Walks
         var forests = new List<Forest>();
         try
         {
-            foreach (var size in bench.Settings.SizesOf([100, 300], [300, 1_000], [1_000, 3_000])) forests.Add(await Forest.OfAsync(bench, size));
+            foreach (var size in bench.Settings.SizesOf([100, 300], [300, 1_000], [1_000, 10_000])) forests.Add(await Forest.OfAsync(bench, size));
             // Code is made better while it is used, which a server has behind it.
             foreach (var forest in forests)
                 foreach (var (_, command) in Lists)

@@ -35,7 +35,7 @@ internal static class Writers
         foreach (var one in cases)
             for (var i = 0; i < 3; i++) await one.Subject.Run();
         await bench.MeasureAsync(
-            new Track("writers", "all the same rows written and committed in one round trip, by as many writers", new Goals(Ratio: 2, Held: 12), cases), bench.Settings.RoundsOf(7, 15));
+            new Track("writers", "all the same rows written and committed in one round trip, by as many writers", new Goals(Ratio: 2, Held: 9), cases), bench.Settings.RoundsOf(7, 15));
         foreach (var one in bare) await one.DisposeAsync();
     }
 

@@ -25,11 +25,11 @@ internal sealed record Measured(Machine Machine, Extent Extent, IReadOnlyList<Tr
         [
             isFirst ? result.Track.Name : "",
             size.Size.ToString("N0", CultureInfo.InvariantCulture),
-            Time(size.Seconds.Median),
-            Ends(size.Seconds),
-            size.Bytes > 0 ? Number(size.Bytes / size.Seconds.Median / 1e6) : "",
+            Amount(size.Amount.Median),
+            Ends(size.Amount),
+            size.Bytes > 0 ? Number(size.Bytes / size.Amount.Median / 1e6) : "",
             isFirst ? result.Track.Yardstick ?? "" : "",
-            size.Yardstick is { } other ? Time(other.Median) : "",
+            size.Yardstick is { } other ? Amount(other.Median) : "",
             size.Yardstick is { } ends ? Ends(ends) : "",
             size.Ratio is { } ratio ? Times(ratio.Median) : "",
             size.Ratio is not null && goals.Ratio is { } most ? "≤ " + Times(most) : "",
@@ -38,9 +38,10 @@ internal sealed record Measured(Machine Machine, Extent Extent, IReadOnlyList<Tr
             isLast && result.Exponent is { } exponent ? Number(exponent) + (goals.Exponent is { } linear ? $" (≤ {Number(linear)})" : "") : "",
             isLast && result.Growth is { } growth ? Times(growth) + (goals.Growth is { } flat ? $" (≤ {Number(flat)})" : "") : "",
         ];
-    }
 
-    private static string Ends(Spread spread) => $"{Time(spread.Min)} … {Time(spread.Max)}";
+        string Amount(double amount) => result.Track.Unit == Unit.Bytes ? Number(amount) + " B" : Time(amount);
+        string Ends(Spread spread) => $"{Amount(spread.Min)} … {Amount(spread.Max)}";
+    }
 
     private static string Time(double seconds) => seconds switch
     {
