@@ -103,9 +103,9 @@ public static class CloudEvents
 
     private static bool IsSmall(EventData data) => MostBytes(data) <= MaxData || JsonSerializer.SerializeToUtf8Bytes(data, Wire.Options).Length <= MaxData;
 
-    /// <summary>Written to find out only where this is not enough: six bytes are the most that a character takes, three times its bytes the most that written JSON grows to.</summary>
+    /// <summary>An escaped character takes six bytes, and no other one more: so the JSON has to be written, to find out, only where this is too much.</summary>
     private static int MostBytes(EventData data) =>
-        Frame + (3 * JsonMarshal.GetRawUtf8Value(data.Event).Length) + (6 * ((data.Domain.Name?.Length ?? 0) + (data.Actor?.Length ?? 0) + (data.Source?.Length ?? 0) + (data.Reason?.Length ?? 0)));
+        Frame + (6 * (JsonMarshal.GetRawUtf8Value(data.Event).Length + (data.Domain.Name?.Length ?? 0) + (data.Actor?.Length ?? 0) + (data.Source?.Length ?? 0) + (data.Reason?.Length ?? 0)));
 
     private sealed record EventDomain(string Id, string? Name);
 

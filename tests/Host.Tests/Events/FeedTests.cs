@@ -178,6 +178,20 @@ public sealed class FeedTests
         Assert.Null(told["data"]!["event"]!["description"]);
     }
 
+    /// <summary>DEL is one byte of XML and six of JSON, the most that any character grows.</summary>
+    [Fact]
+    public async Task What_is_long_only_once_it_is_written_is_left_out_too()
+    {
+        await using var host = await TestHost.StartAsync();
+        await host.DefineAsync("one");
+        foreach (var length in (int[])[2_500, 3_000])
+            await host.SendAsync(HttpMethod.Post, "/v1/domains/one/checkpoints", TestHost.Xml($"<domaincheckpoint><name>d{length}</name><description>{new string('\x7f', length)}</description></domaincheckpoint>"));
+        var told = (await PageAsync(host, ""))["items"]!.AsArray().TakeLast(2).Select(item => item!["data"]!).ToArray();
+        Assert.Equal(2_500, ((string?)told[0]["event"]!["description"])?.Length);
+        Assert.Null(told[0]["omitted"]);
+        Assert.Equal("description", (string?)told[1]["omitted"]![0]);
+    }
+
     private static async Task<T> ScalarAsync<T>(NpgsqlConnection connection, NpgsqlTransaction transaction, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection, transaction);
