@@ -47,6 +47,10 @@ internal sealed class HttpHost : IAsyncDisposable
         return bytes;
     }
 
+    /// <summary>A checkpoint below the current one.</summary>
+    public Task CreateAsync(DomainId id, string name) =>
+        PostAsync($"v1/domains/{id}/checkpoints", new StringContent($"<domaincheckpoint><name>{name}</name></domaincheckpoint>", Encoding.UTF8, "application/xml"));
+
     /// <summary>Reads an answer to its end and forgets it; returns its bytes.</summary>
     public async Task<long> DrainAsync(string path)
     {

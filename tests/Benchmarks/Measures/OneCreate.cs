@@ -11,7 +11,7 @@ internal static class OneCreate
 {
     public static async Task RunAsync(Bench bench)
     {
-        var sizes = bench.Settings.SizesOf([10, 1_000, 5_000], [10, 1_000, 10_000, 100_000]);
+        var sizes = bench.Settings.SizesOf([10, 1_000, 5_000], [10, 1_000, 10_000]);
         await using var path = new WritePath(await bench.CreateDatabaseAsync());
         await using var bare = await BareInsert.OpenAsync(path.Database);
         var cases = new List<Case>();
