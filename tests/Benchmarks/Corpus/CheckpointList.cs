@@ -7,7 +7,8 @@ namespace EventCheckpoints.Benchmarks.Corpus;
 /// <summary>A list of checkpoints to import: a tree in which each has two children, every one with its own <c>&lt;domain&gt;</c>.</summary>
 /// <param name="Same">So many in a row share one definition, as checkpoints do between two changes of a domain.</param>
 /// <param name="Length">Characters of each <c>&lt;domain&gt;</c>.</param>
-internal sealed record CheckpointList(int Count, int Same = 100, int Length = DomainXml.Usual)
+/// <param name="First">How many of the tree came before, in other lists.</param>
+internal sealed record CheckpointList(int Count, int Same = 100, int Length = DomainXml.Usual, int First = 0)
 {
     private const long Noon = 1_700_000_000;
 
@@ -15,11 +16,11 @@ internal sealed record CheckpointList(int Count, int Same = 100, int Length = Do
     public void Write(string file, DomainId domain, string domainName)
     {
         using var output = new StreamWriter(file);
-        BulkWriter.WriteStart(output, null, NameOf(Count - 1));
+        BulkWriter.WriteStart(output, null, NameOf(First + Count - 1));
         var xml = "";
-        for (var i = 0; i < Count; i++)
+        for (var i = First; i < First + Count; i++)
         {
-            if (i % Same == 0) xml = DomainXml.Of(domain, domainName, i / Same, Length);
+            if (i == First || i % Same == 0) xml = DomainXml.Of(domain, domainName, i / Same, Length);
             BulkWriter.WriteItem(output, At(i), xml, 2);
         }
 

@@ -12,6 +12,8 @@ internal static class BulkOut
     /// <summary>What a dump of any size may add to the memory of its process.</summary>
     public const long PeakGoal = 64L << 20;
 
+    private const int Part = 10_000;
+
     public static async Task RunAsync(Bench bench)
     {
         var sizes = bench.Settings.SizesOf([1_000, 2_000], [10_000], [10_000, 100_000]);
@@ -23,8 +25,13 @@ internal static class BulkOut
         foreach (var size in sizes)
         {
             var id = await host.DefineAsync();
-            new CheckpointList(size, Same: 1, DomainXml.Large).Write(file, id, id.ToString());
-            await host.ImportAsync(id, file);
+            // In parts: PostgreSQL takes no message of a gigabyte.
+            for (var first = 0; first < size; first += Part)
+            {
+                new CheckpointList(Math.Min(size - first, Part), Same: 1, DomainXml.Large, first).Write(file, id, id.ToString());
+                await host.ImportAsync(id, file);
+            }
+
             domains.Add((size, id));
         }
 

@@ -38,12 +38,12 @@ internal sealed class HttpHost : IAsyncDisposable
         return id;
     }
 
-    /// <summary>Imports a list from a file; returns its bytes.</summary>
+    /// <summary>Imports a list from a file, to what is there already; returns its bytes.</summary>
     public async Task<long> ImportAsync(DomainId id, string file)
     {
         await using var list = File.OpenRead(file);
         var bytes = list.Length;
-        await PostAsync($"v1/domains/{id}/bulk", new StreamContent(list) { Headers = { ContentType = new MediaTypeHeaderValue("application/xml") } });
+        await PostAsync($"v1/domains/{id}/bulk?mode=merge", new StreamContent(list) { Headers = { ContentType = new MediaTypeHeaderValue("application/xml") } });
         return bytes;
     }
 
