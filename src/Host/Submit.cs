@@ -107,6 +107,12 @@ public sealed class SubmitHandler(
             return missing;
         }
 
+        if (AppendSize.Check(decision.Events) is { } large)
+        {
+            if (!isNow) return null;
+            return large;
+        }
+
         if (await Append(request, state.Version, decision.Events, cancellation) is { } lost)
         {
             if (lost.Refused is null) return null;
